@@ -1,0 +1,1 @@
+"""The wire dialects of local model servers: requests to bytes, bytes to events; no I/O."""

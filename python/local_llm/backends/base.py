@@ -1,0 +1,272 @@
+"""What every backend speaks: asks go in, requests come out; bytes go in, events come out.
+
+A backend does no I/O. Where it needs several answers (which models, which context), it is a
+generator, a `Plan`: it yields requests and is sent their replies, and any transport can drive it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from local_llm.errors import BackendError
+
+T = TypeVar("T")
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP request, path relative to the base URL; `repr` leaves the body out."""
+
+    path: str
+    method: Literal["GET", "POST"] = "GET"
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"{self.method} {self.path} ({len(self.body)} bytes)"
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole answer: status, headers with lower-case names, body; `repr` leaves the body out."""
+
+    status: int
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"HTTP {self.status} ({len(self.body)} bytes)"
+
+    def json(self) -> Any:
+        """Return the decoded body, or None where it is not JSON."""
+        try:
+            return msgspec.json.decode(self.body)
+        except msgspec.DecodeError:
+            return None
+
+
+# A plan yields requests that may run at the same time and is sent one reply for each, in their
+# order; None stands for "no answer" (refused, timed out, not HTTP).
+Plan = Generator[Sequence[Request], Sequence[Reply | None], T]
+
+
+class State(StrEnum):
+    """What a server can do right now."""
+
+    READY = "ready"
+    LOADING = "loading"  # identified, but every request waits or fails until the model is there
+    NO_MODEL = "no model"
+    KEY_WANTED = "key wanted"  # identified, but it answers 401 without a key
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """One model that a server offers.
+
+    `loaded` and `context_tokens` (the context in force, never the trained one) are None where
+    the server does not say; `remote` marks a model that runs on somebody else's machine.
+    """
+
+    name: str
+    loaded: bool | None = None
+    remote: bool = False
+    size_bytes: int | None = None
+    context_tokens: int | None = None
+
+
+class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server says of itself; `product` is for people ("llama.cpp router")."""
+
+    product: str
+    version: str = ""
+    state: State = State.READY
+    models: tuple[Model, ...] = ()
+    slots: int | None = None
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server says of one model.
+
+    context_tokens: The context in force for one request, in tokens; None = not exposed.
+    trained_tokens: The largest context the model was trained for; None = unknown.
+    fim: Whether the server fills in the middle for it; None = unknown.
+    architecture: GGUF `general.architecture` or the server's family word; "" = unknown.
+    vocab: A recipe for the local tokenizer, see tokens/vocab.py; None = not to be had.
+    loaded: Whether it is resident in memory now; None = unknown.
+    """
+
+    name: str
+    context_tokens: int | None = None
+    trained_tokens: int | None = None
+    fim: bool | None = None
+    thinking: bool | None = None
+    architecture: str = ""
+    loaded: bool | None = None
+    remote: bool = False
+    digest: str = ""
+    model_path: str = ""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One turn of a chat; `repr` leaves the text out."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+    def __repr__(self) -> str:
+        return f"Message({self.role}, {len(self.content)} characters)"
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """How tokens are drawn; sent in full because every server's defaults differ."""
+
+    temperature: float = 0.2
+    top_p: float = 0.95
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+class ChatAsk(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat completion to stream.
+
+    max_tokens: Room for the answer, always sent.
+    context_tokens: The one context size for all requests (Ollama's num_ctx); None = leave it.
+    think: False where the answer must be code; None = the server's choice.
+    keep_alive: How long the model stays resident, as a Go duration ("30m").
+    schema: A JSON schema for the answer, None = free text.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    max_tokens: int
+    context_tokens: int | None = None
+    sampling: Sampling = Sampling()
+    think: bool | None = None
+    keep_alive: str | None = None
+    schema: dict[str, Any] | None = None
+
+
+class RawAsk(msgspec.Struct, frozen=True, kw_only=True):
+    """A raw completion to stream: text, or token ids where the server takes them."""
+
+    model: str
+    prompt: str | tuple[int, ...]
+    max_tokens: int
+    context_tokens: int | None = None
+    sampling: Sampling = Sampling()
+    keep_alive: str | None = None
+
+    def __repr__(self) -> str:
+        return f"RawAsk({self.model!r}, {len(self.prompt)} prompt characters or ids)"
+
+
+class Text(msgspec.Struct, frozen=True, tag=True):
+    """A piece of the answer."""
+
+    text: str
+
+
+class Thinking(msgspec.Struct, frozen=True, tag=True):
+    """A piece of the model's reasoning: shown folded, never inserted, never sent back."""
+
+    text: str
+
+
+class Progress(msgspec.Struct, frozen=True, tag=True):
+    """The prompt being read: `done` of `total` tokens that were not in the cache."""
+
+    done: int
+    total: int
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts and times as the server reports them; None where it does not.
+
+    prompt_tokens counts the whole prompt, cached part included.
+    """
+
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    answer_tokens: int | None = None
+    prompt_ms: float | None = None
+    answer_ms: float | None = None
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """The end marker was seen. `finish`: "stop", "length", or the server's own word."""
+
+    finish: str = "stop"
+    usage: Usage = Usage()
+    truncated: bool = False
+
+
+Event = Text | Thinking | Progress | Done
+
+
+class Decoder(Protocol):
+    """Bytes of a 200 response in, events out.
+
+    Raises (from either method): BackendError subclasses, for error objects in the stream
+    (ServerFailed, ContextOverflow ...), BadStream for what is no stream, and StreamBroken from
+    `finish` when the end marker never came. Events decoded before the fault in the same chunk
+    are lost to the caller unless returned first, so a decoder returns them and raises next time.
+    """
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Return the events that `data` completes."""
+        ...
+
+    def finish(self) -> list[Event]:
+        """Return what is left at the end of the body; exactly one Done has been returned then."""
+        ...
+
+
+class Backend(Protocol):
+    """One wire dialect. Adding a server is one file that fulfils this and a row in detect.py."""
+
+    kind: str  # the word in backend.kind
+    product: str  # for people
+    default_urls: tuple[str, ...]
+
+    def auth(self, key: str) -> Mapping[str, str]:
+        """Return the headers that carry an API key (never a URL)."""
+        ...
+
+    def survey(self) -> Plan[ServerInfo]:
+        """Ask by GET only what the server is and which models it has."""
+        ...
+
+    def inspect(self, model: str) -> Plan[ModelInfo]:
+        """Ask about one model; sends no user text and loads nothing. Raises ModelMissing."""
+        ...
+
+    def chat(self, ask: ChatAsk) -> Request:
+        """Return the request that streams a chat completion."""
+        ...
+
+    def complete(self, ask: RawAsk) -> Request:
+        """Return the request that streams a raw completion."""
+        ...
+
+    def chat_decoder(self) -> Decoder:
+        """Return a fresh decoder for the answer to `chat`."""
+        ...
+
+    def raw_decoder(self) -> Decoder:
+        """Return a fresh decoder for the answer to `complete`."""
+        ...
+
+    def count(self, model: str, text: str) -> Plan[int] | None:
+        """Return a plan that counts the tokens of plain text, or None where no route does.
+
+        The count excludes BOS and treats special-token strings as plain text where possible.
+        """
+        ...
+
+    def count_chat(self, model: str, messages: Sequence[Message]) -> Plan[int] | None:
+        """Return a plan that counts a chat as the server will render it, or None."""
+        ...
+
+    def error(self, reply: Reply) -> BackendError:
+        """Return the error for a reply that is not 200 (redirects and 401 included)."""
+        ...

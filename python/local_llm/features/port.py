@@ -1,0 +1,101 @@
+"""What the use-cases ask of an editor, and what an editor tells them.
+
+Positions are 0-based; columns are bytes. Everything that arrives from the editor was captured the
+moment the command ran (a snapshot), so type-ahead changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of an enclosing function or class: its first line and its text."""
+
+    row: int
+    text: str
+
+
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
+    """One diagnostic inside the range, in the editor's own words."""
+
+    row: int
+    severity: Literal["error", "warning", "information", "hint"]
+    message: str
+    source: str = ""
+    code: str = ""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The place a command was run at, and its text.
+
+    buf, tick: Buffer number and changedtick at the command.
+    path: Absolute path, "" for a buffer without a file. root: Project root, "" if none.
+    first_row, last_row: The lines meant, inclusive. lines: their text, cut to the selected
+        columns where `kind` is "char" or "block"; lone surrogates stand for bytes that are not
+        UTF-8.
+    scope: How the range was found: "selection", "range", "treesitter", "lsp", "indent", "braces",
+        "paragraph".
+    omitted_lines: Lines at the end of the range that were not captured (buffer too large).
+    enclosing: From the outermost to the innermost.
+    """
+
+    buf: int
+    tick: int
+    path: str = ""
+    root: str = ""
+    filetype: str = ""
+    kind: Literal["line", "char", "block"] = "line"
+    scope: str = "range"
+    first_row: int
+    last_row: int
+    first_col: int = 0
+    lines: tuple[str, ...]
+    omitted_lines: int = 0
+    enclosing: tuple[Signature, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    binary: bool = False
+
+    def __repr__(self) -> str:
+        return f"Snapshot({self.first_row}-{self.last_row}, {len(self.lines)} lines)"
+
+
+class Stats(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown when an answer is done; None where nobody knows.
+
+    `exact` tells whether prompt_tokens was counted or estimated; `cached` marks an answer that
+    came from our own cache without asking the model.
+    """
+
+    model: str = ""
+    backend: str = ""
+    prompt_tokens: int | None = None
+    reused_tokens: int | None = None
+    answer_tokens: int | None = None
+    first_token_ms: float | None = None
+    tokens_per_second: float | None = None
+    total_ms: float | None = None
+    finish: str = "stop"
+    exact: bool = False
+    cached: bool = False
+    stopped: bool = False
+
+
+class Editor(Protocol):
+    """The editor as the use-cases see it. Each call names the request it belongs to by `id`."""
+
+    async def append(self, id: int, text: str) -> bool:
+        """Append answer text; return once the editor has drawn it.
+
+        Returns False when the window and its buffer are gone: the request should be cancelled.
+        """
+        ...
+
+    def tell(self, event: str, id: int, data: dict[str, Any]) -> None:
+        """Send a one-way message: "state", "thinking", "meta", "done", "fail", "event" ...
+
+        Their fields stand in `lua/local_llm/port.lua`. Never blocks, never raises.
+        """
+        ...
