@@ -1,0 +1,1 @@
+"""Operations: model files on this machine and the embedded server that runs them."""
