@@ -1,0 +1,317 @@
+"""Every option once: its type, default, unit, bound and help.
+
+Everything else is made from this file: the checks in `config.py` and in `lua/local_llm/options.lua`
+(through the generated `schema.lua`), the option section of `:help` and the table in the README.
+No option holds a secret; those about keys say where one comes from.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+BackendKind = Literal["auto", "ollama", "llamacpp", "llamafile", "textgen", "openai", "embedded"]
+LogLevel = Literal["debug", "info", "warn", "error"]
+Window = Literal["float", "split", "vsplit"]
+
+# Never sent, whole or as context: files that exist to hold secrets. See guard/paths.py for the
+# meaning of a pattern.
+DENY_PATHS = (
+    ".env*",
+    "*.env",
+    "*.pem",
+    "*.key",
+    "*.p12",
+    "*.pfx",
+    "*.jks",
+    "*.keystore",
+    "*.kdbx",
+    "*.ppk",
+    "*.gpg",
+    "*.asc",
+    "*.age",
+    "id_rsa*",
+    "id_dsa*",
+    "id_ecdsa*",
+    "id_ed25519*",
+    ".netrc",
+    "_netrc",
+    ".pgpass",
+    ".my.cnf",
+    ".npmrc",
+    ".pypirc",
+    ".git-credentials",
+    ".htpasswd",
+    ".vault-token",
+    "credentials",
+    "credentials.json",
+    "*.tfstate*",
+    "*.tfvars",
+    "*.tfvars.json",
+    "kubeconfig",
+    ".ssh/",
+    ".gnupg/",
+    ".aws/",
+    ".azure/",
+    ".kube/",
+    ".docker/config.json",
+    ".config/gcloud/",
+    ".config/gh/hosts.yml",
+    ".password-store/",
+)
+
+
+def _option(
+    text: str,
+    *,
+    unit: str = "",
+    project: bool = False,
+    editor: bool = False,
+    append: bool = False,
+    **bounds: Any,
+) -> Meta:
+    """Describe an option.
+
+    Args:
+        text: Its help: one or more sentences; `nil` is what the reader writes for None.
+        unit: What its number counts.
+        project: Whether a project's `local-llm.toml` may set it without being trusted.
+        editor: Whether the editor needs it before Python runs, so that no TOML file can set it.
+        append: Whether the list is added to those of weaker sources instead of replacing them.
+        bounds: `ge`, `le`, `min_length`, `max_length`, `pattern`, as msgspec checks them. (Those
+            of a type that may also be None stand with the type: msgspec wants them there.)
+
+    """
+    flags = {"unit": unit, "project": project, "editor": editor, "append": append}
+    return Meta(description=text, extra=flags, **bounds)
+
+
+Key = str | bool  # `True` is refused by options.py: it names no key
+
+
+class _Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The common ground of all groups of options."""
+
+
+class Server(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One model server: how to reach it and what to ask of it."""
+
+    kind: Annotated[
+        BackendKind,
+        _option(
+            'What the server is. "auto" looks at `url`, or else at the usual addresses, and '
+            'takes the server that answers; "embedded" runs llama.cpp itself.'
+        ),
+    ] = "auto"
+    url: Annotated[
+        Annotated[str, Meta(max_length=2048)] | None,
+        _option(
+            "Base URL (`http://127.0.0.1:8080`) or socket (`unix:/run/llm.sock`). nil = the usual "
+            "address of `kind`; for Ollama, $OLLAMA_HOST is honoured."
+        ),
+    ] = None
+    model: Annotated[
+        Annotated[str, Meta(max_length=512)] | None,
+        _option(
+            "Name of the model. nil = the one that is loaded, else the best installed one.",
+            project=True,
+        ),
+    ] = None
+    api_key_cmd: Annotated[
+        tuple[str, ...] | None,
+        _option(
+            "Program and arguments that print the server's API key; run without a shell, once a "
+            "session."
+        ),
+    ] = None
+    api_key_env: Annotated[
+        str | None,
+        _option("Name of the environment variable that holds the server's API key."),
+    ] = None
+    context_tokens: Annotated[
+        Annotated[int, Meta(ge=512, le=10_000_000)] | None,
+        _option(
+            "Context size to ask for, the same in every request. nil = what the server has in "
+            "force (the embedded server: 8192).",
+            unit="tokens",
+        ),
+    ] = None
+    keep_alive: Annotated[
+        str,
+        _option(
+            "How long the server keeps the model in memory after a request (Ollama): a duration "
+            'such as "90s", "30m" or "1h30m", "0" for not at all, "-1" for ever.',
+            pattern=r"^(-1|0|([0-9]+(ms|s|m|h))+)$",
+        ),
+    ] = "30m"
+    temperature: Annotated[
+        Annotated[float, Meta(ge=0.0, le=2.0)] | None,
+        _option(
+            "How freely the model chooses its words, for every command. nil = each command's own.",
+        ),
+    ] = None
+    start_timeout_s: Annotated[
+        float,
+        _option(
+            "Longest wait for the first byte of an answer. Some servers say nothing while they "
+            "load the model and read the prompt.",
+            unit="seconds",
+            ge=1.0,
+            le=86_400.0,
+        ),
+    ] = 600.0
+    idle_timeout_s: Annotated[
+        float,
+        _option(
+            "Longest silence in the middle of an answer, after which it counts as stalled.",
+            unit="seconds",
+            ge=1.0,
+            le=86_400.0,
+        ),
+    ] = 60.0
+
+
+class Backend(Server, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The server that is used unless |:LocalBackend| chose another."""
+
+    fallback: Annotated[
+        tuple[str, ...],
+        _option("Names from `backends` to try, in this order, when the server is not there."),
+    ] = ()
+
+
+class Explain(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The command |:LocalExplain|."""
+
+    window: Annotated[Window, _option("Where the answer is shown.", project=True)] = "float"
+    answer_tokens: Annotated[
+        int,
+        _option(
+            "Room kept for the answer; it ends there.",
+            unit="tokens",
+            project=True,
+            ge=16,
+            le=131_072,
+        ),
+    ] = 1024
+    temperature: Annotated[
+        float,
+        _option(
+            "How freely the model chooses its words, unless `backend.temperature` is set.",
+            project=True,
+            ge=0.0,
+            le=2.0,
+        ),
+    ] = 0.2
+    cache_entries: Annotated[
+        int,
+        _option(
+            "Answers kept in memory, so that unchanged code is explained at once; 0 = none.",
+            unit="answers",
+            project=True,
+            ge=0,
+            le=10_000,
+        ),
+    ] = 100
+
+
+class RemoteHost(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is allowed for one host that is not this machine."""
+
+    insecure: Annotated[
+        bool, _option("Whether plain http is allowed, which anyone on the way can read.")
+    ] = False
+    ca_file: Annotated[
+        str | None,
+        _option("PEM file of the authority that signed the host's certificate. nil = the usual."),
+    ] = None
+
+
+class Guard(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may leave, and to where (|local-llm-guard|)."""
+
+    allow_remote_hosts: Annotated[
+        dict[str, RemoteHost],
+        _option("Hosts besides this machine that code may be sent to, by name or address."),
+    ] = {}
+    deny_paths: Annotated[
+        tuple[str, ...],
+        _option(
+            "Files that never go out (|local-llm-deny-paths|). A list given anywhere is added to "
+            "the default; an entry that starts with `!` makes an exception.",
+            project=True,
+            append=True,
+        ),
+    ] = DENY_PATHS
+
+
+class AnswerKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of the answer window, in normal mode."""
+
+    close: Annotated[Key, _option("Close the window and stop.", editor=True)] = "q"
+    stop: Annotated[Key, _option("Stop the answer.", editor=True)] = "<C-c>"
+    yank_code: Annotated[Key, _option("Yank the code block.", editor=True)] = "gy"
+    again: Annotated[Key, _option("Ask again, past the cache.", editor=True)] = "gr"
+    follow_up: Annotated[Key, _option("Ask a follow-up question.", editor=True)] = "gf"
+    help: Annotated[Key, _option("Show these keys.", editor=True)] = "g?"
+
+
+class Keys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys, each set only where nothing is mapped; false = none (|local-llm-keys|)."""
+
+    explain: Annotated[Key, _option("Normal and visual mode: |:LocalExplain|.", editor=True)] = (
+        "<leader>le"
+    )
+    stop: Annotated[Key, _option("Normal mode: |:LocalStop|.", editor=True)] = "<leader>ls"
+    answer: AnswerKeys = AnswerKeys()
+
+
+class Embedded(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The embedded llama.cpp server (|local-llm-embedded|)."""
+
+    idle_s: Annotated[
+        float,
+        _option(
+            "How long it stays after the last editor has gone.",
+            unit="seconds",
+            ge=0.0,
+            le=86_400.0,
+        ),
+    ] = 300.0
+    threads: Annotated[
+        Annotated[int, Meta(ge=1, le=1024)] | None,
+        _option("Threads that compute. nil = what llama.cpp thinks best."),
+    ] = None
+
+
+class Settings(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All options."""
+
+    python: Annotated[
+        str | None,
+        _option("Interpreter that runs the Python side (|local-llm-python|).", editor=True),
+    ] = None
+    language: Annotated[
+        str,
+        _option(
+            "Language of the answers, in words that the model understands.",
+            project=True,
+            min_length=1,
+            max_length=60,
+            pattern=r"^[^\x00-\x1f\x7f]*$",
+        ),
+    ] = "English"
+    log_level: Annotated[
+        LogLevel, _option("How much |:LocalLog| tells. Never text, prompts or keys.")
+    ] = "info"
+    backend: Backend = Backend()
+    backends: Annotated[
+        dict[str, Server],
+        _option("More servers, by name, for |:LocalBackend| and `backend.fallback`."),
+    ] = {}
+    explain: Explain = Explain()
+    guard: Guard = Guard()
+    keys: Keys = Keys()
+    embedded: Embedded = Embedded()
