@@ -1,0 +1,56 @@
+# Every target sets up what it needs. Nothing here needs root or a running server.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest -p no:cacheprovider
+# CI has no terminal and must not wait for one.
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_NO_INPUT := 1
+
+.PHONY: help venv neovims demo test check bench-explain soak soak-short fmt docs clean
+
+help:  ## show this
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+.venv/.ready: pyproject.toml scripts/make_venv.sh
+	@sh scripts/make_venv.sh
+
+venv: .venv/.ready  ## make .venv with the package and the tools (a minute, once)
+
+neovims: venv  ## find or get the Neovims of the test matrix (15 s, once)
+	@$(PYTHON) scripts/neovim.py --all
+
+demo: venv  ## open a sample file and watch :LocalExplain stream into its window (2 min, the first time)
+	@$(PYTHON) scripts/demo.py
+
+test: neovims  ## run every test on the oldest and the newest Neovim (NVIM_MATRIX=0.10 picks one)
+	@$(PYTEST) -m 'not soak' $(ARGS)
+
+check: venv  ## lint, types, formatting and generated documentation; changes nothing
+	$(PYTHON) -m ruff check --no-cache .
+	$(PYTHON) -m ruff format --no-cache --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) scripts/lua_tools.py check
+	$(PYTHON) scripts/gen_docs.py --check
+
+bench-explain: neovims  ## measure socket-to-screen time and CPU a token, beside a bare loop
+	@$(PYTHON) tests/bench/explain.py $(ARGS)
+
+soak: neovims  ## hours of explaining, stopping and killing: nothing may be left or grow
+	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -m soak $(ARGS)
+
+soak-short: neovims  ## the same for two minutes
+	@SOAK_SECONDS=$${SOAK_SECONDS:-120} $(PYTEST) -m soak $(ARGS)
+
+fmt: venv  ## format Python and Lua in place
+	@$(PYTHON) -m ruff check --no-cache --fix-only .
+	@$(PYTHON) -m ruff format --no-cache .
+	@$(PYTHON) scripts/lua_tools.py format
+
+docs: venv  ## write the generated parts of the documentation and the Lua types
+	@$(PYTHON) scripts/gen_docs.py
+
+clean:  ## remove what these targets made
+	rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find . -name '*.egg-info' -prune -exec rm -rf {} +

@@ -1,0 +1,157 @@
+"""Get and run the Lua tools: `lua_tools.py check`, `lua_tools.py format`.
+
+No package registry has them as programs for every machine. stylua comes as WebAssembly from npm
+and runs in node; luacheck is on PATH, or unpacked from Debian with the interpreter it runs on, as
+Neovim is. What cannot be had is skipped with a line that says so; with CI=true that is a failure.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import elf
+from private_apt import NotHere, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "lua-tools"
+STYLUA = "@johnnymorganz/stylua@2.5.2"
+LUACHECK_SUITE = "trixie"
+FOLDERS = ("lua", "plugin", "tests", "scripts")
+
+
+def say(text: str) -> None:
+    print(f"lua tools: {text}", file=sys.stderr, flush=True)
+
+
+def lua_files() -> list[Path]:
+    """Return our Lua files, relative to the repository."""
+    found = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.lua"))
+    return sorted(path.relative_to(ROOT) for path in found)
+
+
+def stylua() -> list[str]:
+    """Return the command that formats Lua, getting it first if need be. Raises: NotHere."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise NotHere("stylua needs node and npm: install Node.js 18 or newer")
+    home = CACHE / STYLUA.rpartition("@")[2]
+    with _made_once(home) as folder:
+        if folder:
+            say(f"getting {STYLUA} from npm")
+            folder.mkdir(parents=True)
+            (folder / "package.json").write_text("{}", encoding="utf-8")
+            _npm(npm, folder)
+    return [node, str(ROOT / "scripts/stylua.mjs"), str(home)]
+
+
+def _npm(npm: str, folder: Path) -> None:
+    flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--silent"]
+    done = subprocess.run(
+        [npm, "install", *flags, "--prefix", folder, STYLUA],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not (folder / "node_modules").is_dir():
+        raise NotHere(f"npm could not install {STYLUA}: {done.stderr.strip()[-200:]}")
+
+
+def luacheck() -> list[str]:
+    """Return the command that lints Lua, getting it first if need be. Raises: NotHere."""
+    if program := shutil.which("luacheck"):
+        return [program]
+    home = CACHE / "luacheck"
+    with _made_once(home) as folder:
+        if folder:
+            say(f"unpacking Debian {LUACHECK_SUITE}'s lua-check into {home}")
+            unpack(LUACHECK_SUITE, ["lua-check"], folder / "root")
+            elf.bind(folder / "root/usr/bin/lua5.1", folder / "root", home / "root")
+            _launcher(folder, home / "root/usr")
+    return [str(home / "luacheck")]
+
+
+def _launcher(folder: Path, usr: Path) -> None:
+    """Write a program that runs luacheck on its own interpreter with its own modules."""
+    (modules,) = (folder / "root/usr/lib").glob("*/lua/5.1")
+    compiled = usr / "lib" / modules.relative_to(folder / "root/usr/lib")
+    share = usr / "share/lua/5.1"
+    program = folder / "luacheck"
+    program.write_text(
+        "#!/bin/sh\n"
+        f"export LUA_PATH='{share}/?.lua;{share}/?/init.lua' LUA_CPATH='{compiled}/?.so'\n"
+        f"exec '{usr}/bin/lua5.1' '{usr}/bin/luacheck' \"$@\"\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+
+
+@contextmanager
+def _made_once(home: Path) -> Iterator[Path | None]:
+    """Give a folder to fill, to become `home`, or None when that is there already.
+
+    Its files hold absolute paths, so one that was moved or copied is made again.
+    """
+    CACHE.mkdir(parents=True, exist_ok=True)
+    stamp = home / "ready"
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.is_file() and stamp.read_text(encoding="utf-8") == str(home):
+            yield None
+            return
+        folder = home.with_name(f"{home.name}.tmp-{os.getpid()}")
+        try:
+            yield folder
+            (folder / "ready").write_text(str(home), encoding="utf-8")
+            shutil.rmtree(home, ignore_errors=True)
+            folder.rename(home)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(tool: str, command: list[str]) -> bool:
+    """Run one tool over every Lua file; return whether it was content."""
+    files = [str(path) for path in lua_files()]
+    if not files:
+        return True
+    done = subprocess.run([*command, *files], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    print(
+        f"{tool}: {len(files)} files, {'clean' if done.returncode == 0 else 'see above'}",
+        flush=True,
+    )
+    return done.returncode == 0
+
+
+def main() -> int:
+    tasks = {
+        "check": (
+            ("stylua", stylua, ["--check"]),
+            ("luacheck", luacheck, ["-q", "--codes", "--no-color"]),
+        ),
+        "format": (("stylua", stylua, []),),
+    }
+    if sys.argv[1:] not in [[name] for name in tasks]:
+        say(f"usage: lua_tools.py {'|'.join(tasks)}")
+        return 2
+    content = True
+    for tool, command, flags in tasks[sys.argv[1]]:
+        try:
+            content &= run(tool, [*command(), *flags])
+        except NotHere as reason:
+            say(f"{tool} SKIPPED, nothing was checked by it: {reason}")
+            content &= os.environ.get("CI") != "true"
+    return 0 if content else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
