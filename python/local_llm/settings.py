@@ -120,7 +120,7 @@ class Server(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = None
     api_key_cmd: Annotated[
-        tuple[str, ...] | None,
+        Annotated[tuple[str, ...], Meta(min_length=1)] | None,
         _option(
             "Program and arguments that print the server's API key; run without a shell, once a "
             "session."
