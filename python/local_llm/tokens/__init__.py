@@ -1,0 +1,1 @@
+"""Counting tokens (exactly where that can be had) and deciding what fits into a prompt."""
