@@ -13,6 +13,29 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from local_llm.errors import BackendError
+from local_llm.stream.pieces import Text, Thinking
+
+__all__ = [
+    "Backend",
+    "ChatAsk",
+    "Decoder",
+    "Done",
+    "Event",
+    "Message",
+    "Model",
+    "ModelInfo",
+    "Plan",
+    "Progress",
+    "RawAsk",
+    "Reply",
+    "Request",
+    "Sampling",
+    "ServerInfo",
+    "State",
+    "Text",
+    "Thinking",
+    "Usage",
+]
 
 T = TypeVar("T")
 
@@ -42,7 +65,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         """Return the decoded body, or None where it is not JSON."""
         try:
             return msgspec.json.decode(self.body)
-        except msgspec.DecodeError:
+        except ValueError:  # not JSON, or not UTF-8
             return None
 
 
@@ -91,8 +114,10 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     trained_tokens: The largest context the model was trained for; None = unknown.
     fim: Whether the server fills in the middle for it; None = unknown.
     architecture: GGUF `general.architecture` or the server's family word; "" = unknown.
-    vocab: A recipe for the local tokenizer, see tokens/vocab.py; None = not to be had.
+    thinking: Whether the model can reason before it answers; None = unknown.
     loaded: Whether it is resident in memory now; None = unknown.
+    remote: Whether it runs on somebody else's machine.
+    model_path: The model file as the server names it, on the server's disk; "" = unknown.
     """
 
     name: str
@@ -158,18 +183,6 @@ class RawAsk(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"RawAsk({self.model!r}, {len(self.prompt)} prompt characters or ids)"
-
-
-class Text(msgspec.Struct, frozen=True, tag=True):
-    """A piece of the answer."""
-
-    text: str
-
-
-class Thinking(msgspec.Struct, frozen=True, tag=True):
-    """A piece of the model's reasoning: shown folded, never inserted, never sent back."""
-
-    text: str
 
 
 class Progress(msgspec.Struct, frozen=True, tag=True):
