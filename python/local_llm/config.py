@@ -60,8 +60,8 @@ def load(
     Args:
         setup: The table given to `setup{}`; {} outside the editor.
         env: The environment, for the XDG folders and `LOCAL_LLM_...`.
-        read_file: Returns a file's bytes, or None where there is none; raises OSError. Usually
-            `read_bounded`.
+        read_file: `read_bounded`, or what stands for it in a test: returns a file's bytes, or None
+            where there is none, and raises OSError for one that it will not read.
         root: The project's root, absolute; "" for none.
         config_file: Read instead of the user's file; it must exist.
         trusted: Tells whether the user trusts this content at this path; see `trust.py`.

@@ -1,0 +1,1 @@
+"""What may leave this machine, and what may be shown of what comes back."""
