@@ -1,0 +1,296 @@
+"""The edge to model servers: requests go out over HTTP, replies and byte streams come back.
+
+The only user of httpx for model servers; its exceptions end here. Environment proxies are
+ignored and redirects never followed, because either could carry code off the machine.
+
+A body is pulled, never pushed: nothing is read from the socket while the caller is busy, so
+what arrives meanwhile waits in the kernel and comes as one piece (see `Body.read`). An editor
+that draws every 10 ms then costs a hundred reads a second, not two thousand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from local_llm.backends.base import Plan, Reply, Request
+from local_llm.errors import (
+    BackendError,
+    BackendSilent,
+    BackendUnreachable,
+    BadStream,
+    StreamBroken,
+    StreamStalled,
+)
+
+T = TypeVar("T")
+
+REPLY_LIMIT_BYTES = 64 << 20  # Ollama's verbose /api/show carries a whole vocabulary
+ERROR_LIMIT_BYTES = 64 << 10
+PIECE_LIMIT_BYTES = 256 << 10
+KEEP_ALIVE_S = 4.0  # llama.cpp closes idle connections after 5 s; stay clear of that race
+
+
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
+    """How long to wait, in seconds: to connect, for the first byte, between two pieces."""
+
+    connect_s: float = 2.0
+    first_byte_s: float = 600.0
+    idle_s: float = 60.0
+
+
+class Transport:
+    """One model server's connections.
+
+    Args:
+        base_url: Scheme, host, port and path prefix, without a final slash.
+        socket: Path of a unix socket to use instead of the host and port, or None.
+        ca_file: Certificate file for an https host with its own authority, or None.
+        timeouts: See Timeouts.
+        where: The address as it is shown to the user.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        socket: str | None = None,
+        ca_file: str | None = None,
+        timeouts: Timeouts | None = None,
+        where: str = "",
+    ) -> None:
+        self.where = where or base_url
+        self._timeouts = timeouts or Timeouts()
+        self._auth: Mapping[str, str] = {}
+        self._client = httpx.AsyncClient(
+            base_url=base_url,
+            transport=httpx.AsyncHTTPTransport(
+                uds=socket,
+                verify=_verify(base_url, ca_file),
+                trust_env=False,
+                limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE_S),
+            ),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=self._timeouts.connect_s),
+            headers={"accept-encoding": "identity", "user-agent": "local-llm.nvim"},
+        )
+
+    def use_auth(self, headers: Mapping[str, str]) -> None:
+        """Send `headers` from now on; called once the server is identified, never before."""
+        self._auth = dict(headers)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def fetch(self, request: Request, *, timeout_s: float) -> Reply:
+        """Return the whole answer to `request`, whatever its status.
+
+        Raises: BackendUnreachable, BackendSilent after `timeout_s`, BadStream for a body over
+            64 MiB or bytes that are not HTTP, StreamBroken for one that was cut short.
+        """
+        try:
+            async with asyncio.timeout(timeout_s), self._open(request) as response:
+                return await _whole(response, self.where)
+        except TimeoutError as exc:
+            raise BackendSilent(f"no answer within {timeout_s:g} s", where=self.where) from exc
+
+    async def run(self, plan: Plan[T], *, timeout_s: float) -> T:
+        """Drive a plan to its result; a request that gets no answer is answered None.
+
+        Args:
+            timeout_s: For each round of requests, which run at the same time.
+        Raises: what the plan raises.
+        """
+        replies: Sequence[Reply | None] | None = None
+        while True:
+            try:
+                requests = next(plan) if replies is None else plan.send(replies)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            replies = await asyncio.gather(*(self._try(r, timeout_s) for r in requests))
+
+    async def _try(self, request: Request, timeout_s: float) -> Reply | None:
+        try:
+            return await self.fetch(request, timeout_s=timeout_s)
+        except BackendError:
+            return None
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, on_error: Callable[[Reply], BackendError]
+    ) -> AsyncIterator[Body]:
+        """Send `request` and hand over its body; leaving early closes the socket.
+
+        Closing is how a request is cancelled: every server stops generating then.
+        Raises: what `on_error` makes of a status other than 200, and as `fetch` and `Body`.
+        """
+        clock = self._timeouts
+        try:
+            async with asyncio.timeout(clock.first_byte_s) as deadline:
+                async with self._open(request) as response:
+                    if response.status_code != httpx.codes.OK:
+                        raise on_error(await _whole(response, self.where, ERROR_LIMIT_BYTES))
+                    deadline.reschedule(None)
+                    body = Body(response.aiter_raw(), clock, self.where)
+                    try:
+                        yield body
+                    finally:
+                        await body.aclose()
+        except TimeoutError as exc:
+            raise BackendSilent(
+                f"no answer within {clock.first_byte_s:g} s", where=self.where
+            ) from exc
+
+    @asynccontextmanager
+    async def _open(self, request: Request) -> AsyncIterator[httpx.Response]:
+        """Send, once more where a kept connection turns out to be dead before its first byte."""
+        with _translated(self.where):
+            response = await self._send(request)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+
+    async def _send(self, request: Request) -> httpx.Response:
+        fresh = _FreshConnection()
+        try:
+            return await self._client.send(self._build(request, fresh), stream=True)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if fresh.opened:
+                raise
+        return await self._client.send(self._build(request, fresh), stream=True)
+
+    def _build(self, request: Request, trace: _FreshConnection) -> httpx.Request:
+        headers = dict(self._auth)
+        if request.body:
+            headers["content-type"] = "application/json"
+        return self._client.build_request(
+            request.method,
+            request.path,
+            content=request.body or None,
+            headers=headers,
+            extensions={"trace": trace},
+        )
+
+
+class Body:
+    """The body of a streamed answer, pulled piece by piece; made by Transport.stream."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], clock: Timeouts, where: str) -> None:
+        self._chunks = chunks
+        self._clock = clock
+        self._where = where
+        self._next: asyncio.Task[bytes] | None = None
+        self._started = False
+
+    async def read(self) -> bytes:
+        """Return all that is here as one piece, waiting for the first byte of it; b"" at the end.
+
+        Raises: BackendSilent when the first byte, StreamStalled when a later one does not come
+            in time; StreamBroken when the connection dies. Bytes before a fault are returned
+            first, and the fault is raised by the next call.
+        """
+        limit_s = self._clock.idle_s if self._started else self._clock.first_byte_s
+        try:
+            async with asyncio.timeout(limit_s):
+                with _translated(self._where):
+                    piece = await self._pending()
+        except TimeoutError as exc:
+            raise self._late(limit_s) from exc
+        self._started = True
+        self._next = None
+        return await self._with_what_is_here(piece) if piece else piece
+
+    async def aclose(self) -> None:
+        """Stop reading; the connection is closed by the response."""
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.gather(self._next, return_exceptions=True)
+
+    def _pending(self) -> asyncio.Task[bytes]:
+        if self._next is None:
+            self._next = asyncio.create_task(self._pull())
+        return self._next
+
+    async def _pull(self) -> bytes:
+        return await anext(self._chunks, b"")
+
+    async def _with_what_is_here(self, first: bytes) -> bytes:
+        """Join `first` with the chunks that need no wait; leave the next one pending."""
+        pieces, size = [first], len(first)
+        while size < PIECE_LIMIT_BYTES:
+            task = self._pending()
+            await asyncio.sleep(0)
+            if not task.done() or task.exception() is not None or not task.result():
+                break
+            pieces.append(task.result())
+            size += len(pieces[-1])
+            self._next = None
+        return b"".join(pieces)
+
+    def _late(self, limit_s: float) -> BackendError:
+        if self._started:
+            return StreamStalled(f"nothing more came for {limit_s:g} s", where=self._where)
+        return BackendSilent(f"no answer within {limit_s:g} s", where=self._where)
+
+
+class _FreshConnection:
+    """Notes whether a request opened a connection of its own (httpcore's trace extension)."""
+
+    opened = False
+
+    async def __call__(self, event: str, _info: Mapping[str, Any]) -> None:
+        if event.startswith("connection.connect_") and event.endswith(".started"):
+            self.opened = True
+
+
+def _verify(base_url: str, ca_file: str | None) -> Any:
+    """Return httpx's `verify`; building a default context costs 20 ms, so not for plain http."""
+    if base_url.startswith("http:"):
+        return False
+    return httpx.create_ssl_context(verify=ca_file or True, trust_env=False)
+
+
+async def _whole(
+    response: httpx.Response, where: str, limit_bytes: int = REPLY_LIMIT_BYTES
+) -> Reply:
+    """Read a whole body; one over the limit is cut for an error, refused otherwise."""
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > limit_bytes:
+            if response.status_code == httpx.codes.OK:
+                raise BadStream(f"the reply is over {limit_bytes >> 20} MiB", where=where)
+            break
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(status=response.status_code, headers=headers, body=bytes(body[:limit_bytes]))
+
+
+@contextmanager
+def _translated(where: str) -> Iterator[None]:
+    """Translate every httpx failure; nothing above this module knows httpx."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+        raise BackendUnreachable("no model server answers", where=where) from exc
+    except (httpx.ReadError, httpx.WriteError, httpx.CloseError) as exc:
+        raise StreamBroken("the server closed the connection", where=where) from exc
+    except httpx.RemoteProtocolError as exc:
+        raise _protocol_error(str(exc), where) from exc
+    except (httpx.HTTPError, httpx.InvalidURL) as exc:
+        raise BackendError(f"the request failed: {type(exc).__name__}", where=where) from exc
+
+
+def _protocol_error(text: str, where: str) -> BackendError:
+    # httpcore's own sentences; the server's bytes are not in them.
+    if "disconnected" in text or "closed connection" in text or "incomplete" in text:
+        return StreamBroken("the server closed the connection too early", where=where)
+    return BadStream("what listens there does not speak HTTP", where=where)
