@@ -10,7 +10,8 @@ from typing import Any
 
 from fakes import llamacpp_shapes as shapes
 from fakes import tokens
-from fakes.llamacpp_stream import ChatStream, NativeStream, TextStream
+from fakes.llamacpp_stream import Answer, ChatStream, NativeStream, TextStream
+from fakes.player import Frames
 from fakes.script import Script
 from fakes.server import FakeServer, Handler, compact, generation
 from fakes.wire import Exchange, Headers, Recorded
@@ -202,15 +203,23 @@ class FakeLlamaCpp(FakeServer):
             await self._error_as_told(exchange, script.error)
             return
         size = tokens.count(prompt, parse_special=True)
-        if script.overflow or size >= script.context_tokens:
+        if self.overflows(script, size):
             size = max(size, script.context_tokens + 1)
             await self.send_json(exchange, 400, shapes.overflow(size, script.context_tokens))
             return
         answer = kind(exchange.request.json, script, prompt, size, old_errors=self.old_errors)
         if answer.streams or script.raw is not None:
-            await self.stream(exchange, script, answer.frames())
+            await self.stream(exchange, script, self.shape(answer.frames(), answer))
         else:
             await self.send_json(exchange, 200, answer.whole())
+
+    def overflows(self, script: Script, size: int) -> bool:
+        """Tell whether a prompt is refused as too long."""
+        return script.overflow or size >= script.context_tokens
+
+    def shape(self, frames: Frames, answer: Answer) -> Frames:
+        """Return the stream as this server's version sends it."""
+        return frames
 
     async def _error_as_told(self, exchange: Exchange, error: tuple[int, Any]) -> None:
         status, body = error

@@ -65,7 +65,7 @@ class FakeRouter(FakeLlamaCpp):
         if not name:
             await self.refuse(exchange, 400, "model name is missing from the request")
         elif name not in self.states:
-            await self.refuse(exchange, 404, f"model '{name}' not found", "not_found_error")
+            await self.refuse(exchange, 400, f"model '{name}' not found")
         elif self.states[name] != "loaded" and not autoload:
             await self.refuse(exchange, 400, "model is not loaded")
         else:

@@ -12,6 +12,7 @@ from fakes.script import Script
 from fakes.wire import Exchange, Framing, Headers
 
 _FILL = b"a" * (1 << 16)
+_BREATH = 64  # pieces after which a server in a hurry looks whether its client is still there
 
 
 @dataclass(kw_only=True)
@@ -23,6 +24,7 @@ class Frames:
     tail: What follows the pieces and is no end marker.
     end: What the dialect ends a stream with; left out by `Script.end_marker`.
     error: What an error in the middle of the stream looks like; it ends the body.
+    ping: A comment that keeps the connection alive.
     opening: How a line of the dialect begins, for one that never ends.
     """
 
@@ -31,6 +33,7 @@ class Frames:
     tail: Sequence[bytes] = ()
     end: Sequence[bytes] = ()
     error: Sequence[bytes] = field(default_factory=list)
+    ping: bytes = b":\n\n"
     opening: bytes = b'data: {"content":"'
 
 
@@ -54,6 +57,7 @@ class Player:
             await _send_all(exchange, script, [script.raw] if script.raw else [])
             await exchange.end()
             return
+        await _send_all(exchange, script, [frames.ping] * script.pings)
         for frame in frames.progress:
             await _send(exchange, script, frame)
             await asyncio.sleep(script.progress_delay_s)
@@ -71,10 +75,14 @@ class Player:
                 return False
             # Deadlines count from the start: a late wake-up is made up for by the next piece.
             delay_s = start_s + number * gap_s - time.monotonic()
-            if delay_s > 0 or number % 64 == 63:
+            if delay_s > 0 or number % _BREATH == _BREATH - 1:
                 await asyncio.sleep(max(0.0, delay_s))
+                await self.exchange.drain()
             self.exchange.request.sent_ns.append(time.monotonic_ns())
-            await _send(self.exchange, self.script, frame)
+            if self.script.drip:
+                await _send(self.exchange, self.script, frame)
+            else:
+                self.exchange.send(frame)
             if not gap_s:
                 self.notify()
         self.notify()

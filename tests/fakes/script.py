@@ -37,6 +37,7 @@ class Script:
         header_delay_s, first_byte_delay_s: Waits before the status line and before the body.
         progress: Prompt tokens read so far, a step each; sent where the request asks for it.
         progress_delay_s: Wait after each step.
+        pings: Keep-alive comments before the first event (servers that stream events).
 
     Faults (a number of pieces counts reasoning pieces, too):
         error: (status, body) instead of a stream; a str body is sent as text, else as JSON.
@@ -71,6 +72,7 @@ class Script:
     first_byte_delay_s: float = 0.0
     progress: Sequence[int] = ()
     progress_delay_s: float = 0.0
+    pings: int = 0
 
     error: tuple[int, Any] | None = None
     error_after: int | None = None
@@ -111,3 +113,7 @@ class Script:
     def serving(self, model: str) -> Script:
         """Return this answer from a server of one model."""
         return replace(self, models=(model,))
+
+    def dying(self, after: int) -> Script:
+        """Return this answer, cut off after so many pieces instead of ending in an error."""
+        return replace(self, error_after=None, die_after=after)
