@@ -12,7 +12,7 @@ from typing import Any
 from fakes import llamacpp_shapes as shapes
 from fakes.player import Frames
 from fakes.script import Script
-from fakes.server import compact
+from fakes.server import HOLE, compact, spread
 
 DONE = b"data: [DONE]\n\n"
 CHAT_ID = "chatcmpl-fake"
@@ -152,7 +152,7 @@ class TextStream(Answer):
 
     def frames(self) -> Frames:
         """Return the stream; the final record always has usage."""
-        said = [event(self._record(piece, None)) for _, piece in self.spoken]
+        said = spread(event(self._record(HOLE, None)), [piece for _, piece in self.spoken])
         last = event({**self._record("", self.finish, usage=True), "timings": self.timings()})
         return Frames(pieces=said, tail=[last], end=[DONE], error=self.error())
 
@@ -183,10 +183,10 @@ class ChatStream(Answer):
         """Return the stream."""
         role = {"role": "assistant", "content": None}
         read = [event({**self._chunk(role), "prompt_progress": step}) for step in self.progress()]
-        said = [
-            event(self._chunk({"content" if kind == "text" else "reasoning_content": piece}))
-            for kind, piece in self.spoken
-        ]
+        thoughts = [piece for kind, piece in self.spoken if kind == "think"]
+        texts = [piece for kind, piece in self.spoken if kind == "text"]
+        said = spread(event(self._chunk({"reasoning_content": HOLE})), thoughts)
+        said += spread(event(self._chunk({"content": HOLE})), texts)
         said[:1] = [event(self._chunk(role)) + b"".join(said[:1])]
         return Frames(
             progress=read, pieces=said, tail=[self._tail()], end=[DONE], error=self.error()

@@ -14,13 +14,17 @@ from fakes import ollama_shapes as shapes
 from fakes import tokens
 from fakes.player import Frames
 from fakes.script import Script
-from fakes.server import compact
+from fakes.server import HOLE, compact, spread
 
 
 def line(value: Any) -> bytes:
     """Return one NDJSON line; Go's encoder writes U+2028 and U+2029 as escapes, the rest raw."""
-    text = compact(value).decode()
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode() + b"\n"
+    return escape(value) + b"\n"
+
+
+def escape(value: Any) -> bytes:
+    """Return JSON as Go writes it."""
+    return compact(value).replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
 
 
 class Answer:
@@ -84,7 +88,10 @@ class Answer:
 
     def frames(self) -> Frames:
         """Return the stream; its end marker is the object with `done: true`."""
-        said = [line(self._record(kind, piece)) for kind, piece in self.spoken]
+        thoughts = [piece for kind, piece in self.spoken if kind == "think"]
+        texts = [piece for kind, piece in self.spoken if kind == "text"]
+        said = spread(line(self._record("think", HOLE)), thoughts, escape)
+        said += spread(line(self._record("text", HOLE)), texts, escape)
         failed = [line({"error": self.script.error_message})]
         end = [line(self._last())]
         return Frames(pieces=said, end=end, error=failed, opening=b'{"response":"')

@@ -76,14 +76,13 @@ class Player:
             # Deadlines count from the start: a late wake-up is made up for by the next piece.
             delay_s = start_s + number * gap_s - time.monotonic()
             if delay_s > 0 or number % _BREATH == _BREATH - 1:
-                await asyncio.sleep(max(0.0, delay_s))
                 await self.exchange.drain()
+                await asyncio.sleep(max(0.0, delay_s))
             self.exchange.request.sent_ns.append(time.monotonic_ns())
-            if self.script.drip:
-                await _send(self.exchange, self.script, frame)
+            if gap_s and not self.script.drip:
+                self.exchange.hold(frame)  # what is due at the same time leaves in one write
             else:
-                self.exchange.send(frame)
-            if not gap_s:
+                await _send(self.exchange, self.script, frame)
                 self.notify()
         self.notify()
         return not await self._fault(len(self.frames.pieces), last=True)

@@ -14,7 +14,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, Self
 
@@ -27,6 +27,7 @@ from fakes.wire import Exchange, Framing, Headers, Recorded, read_request
 Handler = Callable[[Exchange, Script], Awaitable[None]]
 GENERATION = "generation"
 LOG_PATH = "/_fake/log"
+HOLE = "\x00hole\x00"
 
 
 class FakeServer:
@@ -356,6 +357,14 @@ def generation(handler: Any) -> Any:
 def compact(value: Any) -> bytes:
     """Return JSON without blanks, characters outside ASCII as they are."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def spread(
+    template: bytes, texts: Iterable[str], encode: Callable[[str], bytes] = compact
+) -> list[bytes]:
+    """Return `template` once for each text, put where `HOLE` stands; JSON is built only once."""
+    before, _, behind = template.partition(compact(HOLE))
+    return [before + encode(text) + behind for text in texts]
 
 
 def _read(listen: asyncio.Future[bytes]) -> bytes:

@@ -113,6 +113,7 @@ class Exchange:
         self.closing = request.headers.get("connection", "").lower() == "close"
         self._writer = writer
         self._chunked = False
+        self._held: list[bytes] = []
 
     async def reply(self, status: int, headers: Headers, body: bytes) -> None:
         """Send a whole answer; `headers` are complete."""
@@ -132,22 +133,33 @@ class Exchange:
 
     def send(self, data: bytes) -> None:
         """Send one piece of a streamed body, as one chunk."""
-        self._writer.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+        self.hold(data)
+        self._flush()
+
+    def hold(self, data: bytes) -> None:
+        """Send one piece together with the next ones; `drain` sends at the latest."""
+        self._held.append(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     async def drain(self) -> None:
-        """Wait until the client has room for more."""
+        """Send what is held and wait until the client has room for more."""
+        self._flush()
         await self._writer.drain()
 
     async def end(self) -> None:
         """End a streamed body as HTTP wants it."""
         if self._chunked:
-            self._writer.write(b"0\r\n\r\n")
-        await self._writer.drain()
+            self._held.append(b"0\r\n\r\n")
+        await self.drain()
+
+    def _flush(self) -> None:
+        if self._held:
+            self._writer.write(b"".join(self._held))
+            self._held.clear()
 
     async def kill(self, by: Literal["close", "reset"]) -> None:
         """Cut the connection: FIN, or RST."""
         self.closing = True
-        await self._writer.drain()
+        await self.drain()
         if by == "reset":
             sock = self._writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
