@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         "--context", type=int, default=DEFAULT_CONTEXT_TOKENS, help="tokens a request may use"
     )
     parser.add_argument("--slots", type=int, default=2, help="requests served at the same time")
+    parser.add_argument(
+        "--threads", type=int, help="that compute (else what llama.cpp thinks best)"
+    )
     parser.add_argument("--log", default="", help="file for llama.cpp's errors (else stderr)")
     parser.add_argument("--metrics", action="store_true", help="offer /metrics")
     parser.add_argument("--show-slots", action="store_true", help="offer /slots")
@@ -75,7 +78,8 @@ def _params(params: Any, options: argparse.Namespace, key: str) -> Any:
     params.api_keys = [key]
     params.n_parallel = options.slots
     params.n_ctx = options.context * options.slots  # llama.cpp divides it evenly among the slots
-    params.cpuparams.n_threads = max(1, (os.cpu_count() or 2) - 1)  # one core for the editor
+    if options.threads:
+        params.cpuparams.n_threads = options.threads
     params.ui = False
     params.cors_origins = ""
     params.endpoint_slots = options.show_slots
