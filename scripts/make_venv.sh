@@ -28,6 +28,10 @@ make_folder() {
     "$python" -m pip install --quiet --disable-pip-version-check \
       --target .cache/virtualenv --upgrade virtualenv
     PYTHONPATH=.cache/virtualenv "$python" -m virtualenv --quiet .venv
+  elif wheel=$("$python" scripts/pip_wheel.py); then
+    say "neither ensurepip nor pip here: using the pip of a Debian package"
+    "$python" -m venv --without-pip .venv
+    .venv/bin/python "$wheel/pip" install --quiet --disable-pip-version-check pip
   else
     say "this Python has neither ensurepip nor pip. Install one of these and run this again:"
     say "  uv (https://docs.astral.sh/uv), or on Debian and Ubuntu: apt install python3-venv"
