@@ -25,7 +25,7 @@ def main() -> None:
     """Take the lock, listen, and serve in the background."""
     options = _parser().parse_args()
     os.umask(0o077)
-    _take_lock(options.folder / SUPERVISOR_LOCK)
+    held = _take_lock(options.folder / SUPERVISOR_LOCK)
     remove_leftovers(options.folder)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(options.folder / CONTROL))
@@ -33,6 +33,8 @@ def main() -> None:
     if os.fork():
         os._exit(0)
     os.setsid()
+    os.truncate(held, 0)
+    os.write(held, str(os.getpid()).encode())  # for a person who wonders
     _let_go_of_terminal(options.log)
     asyncio.run(Supervisor(options.folder, options.log, options.idle_s).run(listener))
 
@@ -45,13 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _take_lock(path: Path) -> None:
-    """Wait for a supervisor that is ending; keep the lock as long as this process lives."""
+def _take_lock(path: Path) -> int:
+    """Wait for a supervisor that is ending; the lock is held as long as this process lives."""
     deadline = time.monotonic() + _PREDECESSOR_S
-    while lock(path) is None:
+    while (held := lock(path)) is None:
         if time.monotonic() > deadline:
             sys.exit("another supervisor holds the lock and does not answer")
         time.sleep(0.02)
+    return held
 
 
 def _let_go_of_terminal(log: Path) -> None:

@@ -2,7 +2,7 @@
 
 control.sock     the supervisor listens here
 start.lock       held by the editor that starts a supervisor
-supervisor.lock  held by the supervisor as long as it lives
+supervisor.lock  held by the supervisor as long as it lives; its process id
 server-*.sock    one a running server
 server-*.key     its API key, mode 0600
 """
