@@ -45,6 +45,8 @@ class FakeLlamaCpp(FakeServer):
             ("POST", "/chat/completions"): self._chat,
             ("POST", "/v1/chat/completions"): self._chat,
             ("POST", "/v1/embeddings"): self._embeddings,
+            ("GET", "/slots"): self._slots,
+            ("GET", "/metrics"): self._metrics,
         }
 
     # server-http.cpp
@@ -56,10 +58,10 @@ class FakeLlamaCpp(FakeServer):
         origin = exchange.request.headers.get("origin", "")
         headers = [("Server", "llama.cpp"), ("Access-Control-Allow-Origin", origin)]
         if length is None:
-            headers.append(("X-Accel-Buffering", "no"))
-        headers.append(("Content-Type", content_type))
-        if length is not None:
-            headers.append(("Content-Length", str(length)))
+            headers += [("X-Accel-Buffering", "no"), ("Content-Type", content_type)]
+            headers.append(("Transfer-Encoding", "chunked"))
+        else:
+            headers += [("Content-Type", content_type), ("Content-Length", str(length))]
         last = ("Connection", "close") if exchange.closing else ("Keep-Alive", "timeout=5, max=100")
         return [*headers, last]
 
@@ -122,6 +124,16 @@ class FakeLlamaCpp(FakeServer):
 
     async def _embeddings(self, exchange: Exchange, script: Script) -> None:
         message = "This server does not support embeddings. Start it with `--embeddings`"
+        await self.refuse(exchange, 501, message, "not_supported_error")
+
+    async def _slots(self, exchange: Exchange, script: Script) -> None:
+        await self._switched_off(exchange, "slots")
+
+    async def _metrics(self, exchange: Exchange, script: Script) -> None:
+        await self._switched_off(exchange, "metrics")
+
+    async def _switched_off(self, exchange: Exchange, what: str) -> None:
+        message = f"This server does not support {what} endpoint. Start it with `--{what}`"
         await self.refuse(exchange, 501, message, "not_supported_error")
 
     # server-context.cpp: tokens
@@ -194,13 +206,20 @@ class FakeLlamaCpp(FakeServer):
                 message = f"[json.exception.out_of_range.403] key '{name}' not found"
                 await self.refuse(exchange, 400, message)
                 return
+        if not isinstance(body["input_prefix"], str):
+            message = "[json.exception.type_error.302] type must be string, but is number"
+            await self.refuse(exchange, 400, message)
+            return
         before, after = body["input_prefix"] + body.get("prompt", ""), body["input_suffix"]
-        text = f"<|fim_prefix|>{before}<|fim_suffix|>{after}<|fim_middle|>"
+        text = f"filename\n<|fim_prefix|>{before}<|fim_suffix|>{after}<|fim_middle|>"
         await self._generate(exchange, script, NativeStream, text)
 
     async def _generate(self, exchange: Exchange, script: Script, kind: Any, prompt: str) -> None:
         if script.error is not None:
             await self._error_as_told(exchange, script.error)
+            return
+        if isinstance(exchange.request.json.get("n_predict"), str):
+            await self.refuse(exchange, 400, _WRONG_TYPE)
             return
         size = tokens.count(prompt, parse_special=True)
         if self.overflows(script, size):
@@ -229,6 +248,9 @@ class FakeLlamaCpp(FakeServer):
             await self.send_json(exchange, status, body)
 
 
+_WRONG_TYPE = (
+    "Field 'n_predict': [json.exception.type_error.302] type must be number, but is string"
+)
 _NO_INFILL = (
     "Infill is not supported by this model: prefix token is missing. "
     "suffix token is missing. middle token is missing. "

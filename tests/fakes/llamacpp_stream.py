@@ -183,10 +183,7 @@ class ChatStream(Answer):
         """Return the stream."""
         role = {"role": "assistant", "content": None}
         read = [event({**self._chunk(role), "prompt_progress": step}) for step in self.progress()]
-        thoughts = [piece for kind, piece in self.spoken if kind == "think"]
-        texts = [piece for kind, piece in self.spoken if kind == "text"]
-        said = spread(event(self._chunk({"reasoning_content": HOLE})), thoughts)
-        said += spread(event(self._chunk({"content": HOLE})), texts)
+        said = self._said()
         said[:1] = [event(self._chunk(role)) + b"".join(said[:1])]
         return Frames(
             progress=read, pieces=said, tail=[self._tail()], end=[DONE], error=self.error()
@@ -211,6 +208,13 @@ class ChatStream(Answer):
             "id": CHAT_ID,
             "timings": self.timings(),
         }
+
+    def _said(self) -> list[bytes]:
+        timed = {"timings": self.timings()} if self.body.get("timings_per_token") else {}
+        thoughts = [piece for kind, piece in self.spoken if kind == "think"]
+        texts = [piece for kind, piece in self.spoken if kind == "text"]
+        said = spread(event({**self._chunk({"reasoning_content": HOLE}), **timed}), thoughts)
+        return said + spread(event({**self._chunk({"content": HOLE}), **timed}), texts)
 
     def _tail(self) -> bytes:
         last = self._chunk({}, self.finish)

@@ -122,13 +122,13 @@ class Exchange:
         await self._writer.drain()
 
     def start(self, status: int, headers: Headers, framing: Framing) -> None:
-        """Send the head of a streamed answer; `headers` lack only what names the framing."""
+        """Send the head of a streamed answer; `headers` may lack what names the framing."""
         self.request.status = status
         self._chunked = framing == "chunked"
-        if self._chunked:
-            headers = [*headers, ("Transfer-Encoding", "chunked")]
-        else:
+        if not self._chunked:
             self.closing = True
+        elif not any(name.lower() == "transfer-encoding" for name, _ in headers):
+            headers = [*headers, ("Transfer-Encoding", "chunked")]
         self._writer.write(head_bytes(status, headers))
 
     def send(self, data: bytes) -> None:
