@@ -77,9 +77,10 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """A table of options, or a map from the user's names to `each`."""
+    """A table of options (`name` is its struct), or a map from the user's names to `each`."""
 
     path: Path
+    name: str = ""
     help: str
     children: Mapping[str, Leaf | Group] = {}
     each: Group | None = None
@@ -186,7 +187,8 @@ def _group(cls: type[msgspec.Struct], defaults: object, path: Path) -> Group:
         field.name: _node(hints[field.name], getattr(defaults, field.name), (*path, field.name))
         for field in msgspec.structs.fields(cls)
     }
-    return Group(path=path, help=(cls.__doc__ or "").strip(), children=children)
+    text = (cls.__doc__ or "").strip()
+    return Group(path=path, name=cls.__name__, help=text, children=children)
 
 
 def _node(annotation: Any, default: Any, path: Path) -> Leaf | Group:
