@@ -1,0 +1,212 @@
+---The Python host: one process, started on first use, started again after it ended.
+---
+---Messages to it (rpcnotify, one table each; `name` says which):
+---  configure {setup, root_dir, cwd}
+---  explain {id, snapshot, again}        again: past the cache of answers
+---  follow_up {id, parent, question}     parent: the request it follows
+---  stop {id?}                           without id: everything
+---  forget {id}                          window and buffer are gone
+---  preview {id, command, snapshot}      reply: preview
+---  models {id, root}                    reply: pick
+---  use_model {id, root, model}
+---  backends {id, root}                  reply: pick
+---  use_backend {id, root, backend}
+---  health {id}                          reply: health
+local M = {}
+
+local interpreter = require("local_llm.interpreter")
+
+---@class local_llm.Failure
+---@field code string class name of errors.py, or "HostDied"
+---@field message string
+---@field hint string
+---@field where string
+
+---@alias local_llm.Waiter fun(reply: table|nil, failure: local_llm.Failure|nil)
+
+local channel = nil ---@type integer|nil
+local last_id = 0
+local died = false
+local leaving = false
+local stderr_tail = ""
+local waiting = {} ---@type table<integer, local_llm.Waiter>
+
+---A new request id, unique in this session.
+---@return integer
+function M.new_id()
+  last_id = last_id + 1
+  return last_id
+end
+
+---@return local_llm.Interpreter
+function M.interpreter()
+  return interpreter.find()
+end
+
+---@return boolean
+function M.running()
+  return channel ~= nil
+end
+
+---@return integer|nil pid of the host
+function M.pid()
+  if not channel then return nil end
+  local ok, pid = pcall(vim.fn.jobpid, channel)
+  return ok and pid or nil
+end
+
+---@param code integer exit status; 128 + n for signal n
+---@return local_llm.Failure
+local function describe_end(code)
+  local missing = stderr_tail:match("local%-llm: missing: ([^\n]*)")
+  if code == interpreter.INCOMPLETE and missing then
+    local found = M.interpreter()
+    local message = ("%s (%s) lacks: %s"):format(found.path, found.why, missing)
+    return { code = "InstallError", message = message, hint = "run :LocalInstall", where = "" }
+  end
+  return {
+    code = "HostDied",
+    message = ("the Python side ended unexpectedly (status %d)"):format(code),
+    hint = "the next command starts it again; see :LocalLog",
+    where = "",
+  }
+end
+
+---End every open request with one failure each.
+---@param failure local_llm.Failure
+---@return boolean told whether the user got to see it
+local function fail_all(failure)
+  local open = waiting
+  waiting = {}
+  for _, waiter in pairs(open) do
+    waiter(nil, failure)
+  end
+  local answers = package.loaded["local_llm.answer"]
+  local shown = answers ~= nil and answers.host_ended(failure)
+  return shown or not vim.tbl_isempty(open)
+end
+
+---@param code integer
+local function on_exit(_, code)
+  channel = nil
+  if leaving then return end
+  died = true
+  require("local_llm.log").write("editor", ("host ended with status %d"):format(code))
+  local failure = describe_end(code)
+  local told = fail_all(failure)
+  if told then died = false end
+  if not told and failure.code == "InstallError" then M.complain(failure) end
+end
+
+---@param lines string[]
+local function on_stderr(_, lines)
+  local text = table.concat(lines, "\n")
+  if text == "" then return end
+  stderr_tail = (stderr_tail .. text):sub(-4096)
+  require("local_llm.log").write("host", text)
+end
+
+---Show a failure that belongs to no window.
+---@param failure local_llm.Failure
+function M.complain(failure)
+  local where = failure.where or ""
+  local place = where ~= "" and not failure.message:find(where, 1, true) and (" (" .. where .. ")")
+  local text = "local-llm: " .. failure.message .. (place or "")
+  if failure.hint and failure.hint ~= "" then text = text .. "\nhint: " .. failure.hint end
+  vim.notify(text, vim.log.levels.ERROR)
+end
+
+---Close the process at the editor's end, without holding that up.
+local function leave()
+  leaving = true
+  if not channel then return end
+  local pid = M.pid()
+  pcall(vim.fn.jobstop, channel)
+  -- Neovim itself waits up to 2 s for its jobs. Ours needs a few ms to close its sockets; if it
+  -- hangs, nothing in it is worth waiting for.
+  if vim.fn.jobwait({ channel }, 150)[1] == -1 and pid then vim.uv.kill(pid, "sigkill") end
+end
+
+---@return local_llm.Failure|nil
+local function start()
+  local found = M.interpreter()
+  stderr_tail = ""
+  local ok, job = pcall(vim.fn.jobstart, interpreter.argv(found.path), {
+    rpc = true,
+    cwd = interpreter.root(), -- not the project: nothing in it is to be imported
+    env = interpreter.ENV,
+    on_exit = on_exit,
+    on_stderr = on_stderr,
+  })
+  if not ok or job <= 0 then
+    local message = ("cannot run %s (%s)"):format(found.path, found.why)
+    local hint = "run :LocalInstall, or set the option `python`"
+    return { code = "InstallError", message = message, hint = hint, where = "" }
+  end
+  channel = job
+  local group = vim.api.nvim_create_augroup("local_llm.host", {})
+  vim.api.nvim_create_autocmd("VimLeavePre", { group = group, callback = leave })
+  if died then
+    vim.notify("local-llm: the Python side had ended; it was started again", vim.log.levels.WARN)
+  end
+  died = false
+  M.configure()
+end
+
+---Send the options (again); nothing where the host does not run.
+function M.configure()
+  if not channel then return end
+  pcall(vim.rpcnotify, channel, "local_llm", {
+    name = "configure",
+    setup = require("local_llm").given(),
+    root_dir = interpreter.root(),
+    cwd = vim.uv.cwd() or "",
+  })
+end
+
+---Send one message, starting the host where it does not run.
+---@param message table with `name`
+---@return local_llm.Failure|nil
+function M.notify(message)
+  local failure = not channel and start() or nil
+  if failure then return failure end
+  local ok = pcall(vim.rpcnotify, channel, "local_llm", message)
+  if ok then return nil end
+  channel = nil
+  return describe_end(-1)
+end
+
+---Send one message if the host runs; for messages that mean nothing to a new one.
+---@param message table
+function M.tell(message)
+  if channel then pcall(vim.rpcnotify, channel, "local_llm", message) end
+end
+
+---Send a message and hand the one reply (or failure) to `waiter`.
+---@param message table gets an id
+---@param waiter local_llm.Waiter
+---@return integer id
+function M.ask(message, waiter)
+  message.id = M.new_id()
+  waiting[message.id] = waiter
+  local failure = M.notify(message)
+  if failure and waiting[message.id] then M.reply(message.id, nil, failure) end
+  return message.id
+end
+
+---@param id integer
+---@return boolean
+function M.expects(id)
+  return waiting[id] ~= nil
+end
+
+---@param id integer
+---@param reply table|nil
+---@param failure? local_llm.Failure
+function M.reply(id, reply, failure)
+  local waiter = waiting[id]
+  waiting[id] = nil
+  if waiter then waiter(reply, failure) end
+end
+
+return M
