@@ -55,7 +55,9 @@ def stylua() -> list[str]:
 
 
 def _npm(npm: str, folder: Path) -> None:
-    flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--silent"]
+    flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]
+    # Two tries, a few words: a machine without a way to the registry is told so soon.
+    flags += ["--fetch-retries=1", "--loglevel=error"]
     done = subprocess.run(
         [npm, "install", *flags, "--prefix", folder, STYLUA],
         stdin=subprocess.DEVNULL,
@@ -64,7 +66,7 @@ def _npm(npm: str, folder: Path) -> None:
         check=False,
     )
     if done.returncode or not (folder / "node_modules").is_dir():
-        raise NotHere(f"npm could not install {STYLUA}: {done.stderr.strip()[-200:]}")
+        raise NotHere(f"npm could not install {STYLUA}: {' '.join(done.stderr.split())[:200]}")
 
 
 def luacheck() -> list[str]:

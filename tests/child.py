@@ -197,6 +197,14 @@ class Child:
 
     # -- ending ---------------------------------------------------------------------------------
 
+    def quit(self, seconds: float = PATIENCE_S) -> float:
+        """Type `:qa!`, as a person would; return the seconds until the process has ended."""
+        started = time.monotonic()
+        with contextlib.suppress(NvimGone):  # it may end before it has answered
+            self.type("<C-\\><C-N>:qa!<CR>")
+        self.process.wait(seconds)
+        return time.monotonic() - started
+
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send the editor a signal and wait for its end."""
         self.process.send_signal(number)

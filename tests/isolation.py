@@ -48,8 +48,6 @@ def private_folders(home: Path, runtime: Path) -> dict[str, str]:
         "XDG_CONFIG_DIRS": str(missing),
         "XDG_DATA_DIRS": str(missing),
         "NVIM_LOG_FILE": str(home / "nvim.log"),
-        # `pip` and `huggingface_hub` look there before they look at XDG.
-        "HF_HUB_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }
 

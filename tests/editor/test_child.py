@@ -173,6 +173,13 @@ def test_a_killed_editor_is_seen_as_gone(plain):
         plain.wait_screen("anything")
 
 
+def test_quit_works_from_any_mode_and_says_how_long_it_took(plain):
+    plain.type("iunsaved")
+    plain.wait_screen("unsaved")
+    assert 0 < plain.quit(seconds=10) < 10
+    assert plain.process.returncode == 0
+
+
 def test_the_pid_is_the_editor_s_own(plain):
     assert plain.lua("return vim.fn.getpid()") == plain.pid
 
