@@ -59,7 +59,11 @@ class LlamaCpp:
 
     """
 
-    default_urls = ("http://127.0.0.1:8080", "http://127.0.0.1:9931", "http://127.0.0.1:8012")
+    default_urls: tuple[str, ...] = (
+        "http://127.0.0.1:8080",
+        "http://127.0.0.1:9931",
+        "http://127.0.0.1:8012",
+    )
 
     def __init__(self, kind: str = "llamacpp", product: str = "llama.cpp") -> None:
         self.kind = kind
@@ -139,8 +143,11 @@ class LlamaCpp:
         (reply,) = yield [self._tokenize(model, text, special=False)]
         return self._tokens(reply)
 
-    def count_chat(self, model: str, messages: Sequence[Message]) -> Plan[int]:
+    def count_chat(self, model: str, messages: Sequence[Message]) -> Plan[int] | None:
         """Count by the new route, else render with the template and count that."""
+        return self._count_chat(model, messages)
+
+    def _count_chat(self, model: str, messages: Sequence[Message]) -> Plan[int]:
         body = {"model": model, "messages": turns(messages)}
         (reply,) = yield [post("/v1/chat/completions/input_tokens", body)]
         if (count := number(fields(reply).get("input_tokens"))) is not None:

@@ -47,7 +47,7 @@ class Ollama:
 
     kind = "ollama"
     product = "Ollama"
-    default_urls = ("http://127.0.0.1:11434",)
+    default_urls: tuple[str, ...] = ("http://127.0.0.1:11434",)
 
     def auth(self, key: str) -> Mapping[str, str]:
         """Return the header of a proxy before Ollama; Ollama itself wants no key."""
