@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_llm.ops.bpe import Learned, learn_merges
+from local_llm.ops.model_store import NOISE_NAME
 
 Matrix = NDArray[np.float32]
 
-NAME = "random weights: its answers are noise"
 SPECIALS = {
     "bos": "<|endoftext|>",
     "eos": "<|im_end|>",
@@ -118,7 +118,7 @@ def _printed_bytes() -> dict[int, str]:
 
 
 def _write_architecture(writer: gguf.GGUFWriter, context_tokens: int) -> None:
-    writer.add_name(NAME)
+    writer.add_name(NOISE_NAME)
     writer.add_description("Random weights written for tests and demonstrations.")
     writer.add_context_length(context_tokens)
     writer.add_embedding_length(_WIDTH)
