@@ -10,6 +10,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from local_llm.settings import Server, Settings
+
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """The head of an enclosing function or class: its first line and its text."""
@@ -84,18 +86,37 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Editor(Protocol):
-    """The editor as the use-cases see it. Each call names the request it belongs to by `id`."""
+    """The editor as the use-cases see it. `ask_id` names the request."""
 
-    async def append(self, id: int, text: str) -> bool:
+    async def append(self, ask_id: int, text: str) -> bool:
         """Append answer text; return once the editor has drawn it.
 
         Returns False when the window and its buffer are gone: the request should be cancelled.
         """
         ...
 
-    def tell(self, event: str, id: int, data: dict[str, Any]) -> None:
+    def tell(self, event: str, ask_id: int, data: dict[str, Any]) -> None:
         """Send a one-way message: "state", "thinking", "meta", "done", "fail", "event" ...
 
         Their fields stand in `lua/local_llm/port.lua`. Never blocks, never raises.
         """
+        ...
+
+
+class EmbeddedServer(Protocol):
+    """Starts llama.cpp on this machine, for `backend.kind = "embedded"`."""
+
+    def possible(self) -> bool:
+        """Tell whether its packages and a model are at hand; quick, starts nothing."""
+        ...
+
+    async def start(self, settings: Settings, server: Server) -> tuple[str, str]:
+        """Return the URL of the running server and the path of its key file.
+
+        Raises: InstallError, ModelStoreError, BackendUnreachable when it does not start.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of it; it ends by itself when nobody holds it."""
         ...

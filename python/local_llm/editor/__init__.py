@@ -1,0 +1,1 @@
+"""The one editor there is: Neovim, behind features/port.py."""

@@ -1,0 +1,150 @@
+"""The application: messages of the editor in, one task a request.
+
+Runs on the worker loop. Whatever happens in a request ends in exactly one "done" or "fail"; a
+fault of our own is told by its type and place, never by its text, which could be the user's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from local_llm import log
+from local_llm.errors import LocalLlmError
+from local_llm.features.connect import Connector
+from local_llm.features.counting import Counting
+from local_llm.features.delivery import WindowGone
+from local_llm.features.explain import Explainer
+from local_llm.features.health import HealthCheck
+from local_llm.features.options import Options
+from local_llm.features.pick import Picker
+from local_llm.features.port import EmbeddedServer, Editor, Snapshot
+
+Handler = Callable[[int, dict[str, Any]], Coroutine[Any, Any, None]]
+
+
+class App:
+    """Routes messages by name; see lua/local_llm/host.lua for their fields.
+
+    Args:
+        editor: Whom to answer.
+        env: The environment.
+        embedded: Starts the embedded server.
+        trusted: Tells whether a project's options file was trusted with this content.
+
+    """
+
+    def __init__(
+        self,
+        editor: Editor,
+        env: Mapping[str, str],
+        embedded: EmbeddedServer,
+        trusted: Callable[[str, bytes], bool],
+    ) -> None:
+        self._editor = editor
+        self._options = Options(env, trusted)
+        connector = Connector(env, embedded)
+        self._connector = connector
+        counting = Counting()
+        self._explainer = Explainer(editor, connector, self._options, counting, time.monotonic)
+        self._picker = Picker(editor, connector, self._options)
+        self._health = HealthCheck(editor, connector, self._options, counting)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._handlers: dict[str, Handler] = {
+            "explain": self._explain,
+            "follow_up": self._follow_up,
+            "preview": self._preview,
+            "models": self._picker.models,
+            "use_model": self._picker.use_model,
+            "backends": self._picker.backends,
+            "use_backend": self._picker.use_backend,
+            "health": self._health.report,
+        }
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """Take one message; never raises, never waits."""
+        name, ask_id = message.get("name"), message.get("id")
+        if name == "configure":
+            self._configure(message)
+        elif name == "stop":
+            self._stop(ask_id)
+        elif name == "forget" and isinstance(ask_id, int):
+            self._stop(ask_id)
+            self._explainer.forget(ask_id)
+        elif name in self._handlers and isinstance(ask_id, int):
+            self._start(ask_id, str(name), self._handlers[name](ask_id, message))
+        else:
+            log.warning("unknown message from the editor")
+
+    async def aclose(self) -> None:
+        """Cancel every request and close every connection."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._connector.aclose()
+
+    def _configure(self, message: dict[str, Any]) -> None:
+        warnings = self._options.configure(message.get("setup") or {}, message.get("cwd") or "")
+        self._editor.tell("configured", 0, {"warnings": warnings})
+
+    def _stop(self, ask_id: int | None) -> None:
+        for known, task in list(self._tasks.items()):
+            if ask_id is None or known == ask_id:
+                task.cancel()
+
+    def _start(self, ask_id: int, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(ask_id, name, work))
+        self._tasks[ask_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(ask_id, None))
+
+    async def _guarded(self, ask_id: int, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            self._editor.tell("done", ask_id, {"stopped": True})
+        except WindowGone:
+            self._explainer.forget(ask_id)
+        except LocalLlmError as exc:
+            self._fail(ask_id, name, exc)
+        except Exception as exc:  # noqa: BLE001 - the last line before the user: no traceback there
+            self._fail(ask_id, name, _bug(exc))
+
+    def _fail(self, ask_id: int, name: str, exc: LocalLlmError) -> None:
+        log.warning("%s failed: %s", name, exc.code)
+        self._editor.tell(
+            "fail",
+            ask_id,
+            {"code": exc.code, "message": str(exc), "hint": exc.hint, "where": exc.where},
+        )
+        event = {"name": "LocalLlmRequestFailed", "command": name, "code": exc.code}
+        self._editor.tell("event", ask_id, event)
+
+    async def _explain(self, ask_id: int, message: dict[str, Any]) -> None:
+        snapshot = msgspec.convert(message["snapshot"], Snapshot)
+        await self._explainer.explain(ask_id, snapshot, again=bool(message.get("again")))
+
+    async def _follow_up(self, ask_id: int, message: dict[str, Any]) -> None:
+        await self._explainer.follow_up(ask_id, int(message["parent"]), str(message["question"]))
+
+    async def _preview(self, ask_id: int, message: dict[str, Any]) -> None:
+        snapshot = msgspec.convert(message["snapshot"], Snapshot)
+        await self._explainer.preview(ask_id, snapshot)
+
+
+def _bug(exc: Exception) -> LocalLlmError:
+    """Describe a fault of our own by type and place only."""
+    frame = exc.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else "?"
+    log.error("fault in %s: %s", place, type(exc).__name__)
+    return LocalLlmError(
+        f"a fault of local-llm itself: {type(exc).__name__} at {place}",
+        hint="please report it with :LocalLog; nothing was lost",
+    )

@@ -1,0 +1,76 @@
+"""One answer on its way to its window: first piece at once, then as fast as the editor draws.
+
+The editor paces: the next append goes when it has answered the last, and no sooner than 8 ms
+later. A timer that fired without waiting would build a queue of seconds in a slow editor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from local_llm.features.port import Editor
+from local_llm.guard.defuse import Defuser
+
+GAP_S = 0.008
+
+
+class WindowGone(Exception):
+    """The answer's window and buffer are gone: nobody reads on. A signal, never shown."""
+
+
+class Delivery:
+    """Brings text and reasoning of one request to the editor.
+
+    Args:
+        editor: Where it goes.
+        ask_id: The request.
+        clock: Seconds, monotonic.
+
+    """
+
+    def __init__(self, editor: Editor, ask_id: int, clock: Callable[[], float]) -> None:
+        self._editor = editor
+        self._id = ask_id
+        self._clock = clock
+        self._defuse = Defuser()
+        self._defuse_thought = Defuser()
+        self._next_turn = 0.0
+        self._parts: list[str] = []
+        self._thought = False
+
+    @property
+    def answer(self) -> str:
+        """All answer text delivered so far."""
+        return "".join(self._parts)
+
+    async def turn(self) -> None:
+        """Wait until the editor may be sent more; what arrives meanwhile becomes one piece."""
+        wait_s = self._next_turn - self._clock()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
+    async def text(self, text: str) -> None:
+        """Append answer text and wait until it is drawn. Raises WindowGone."""
+        await self._append(self._defuse.feed(text))
+
+    def thinking(self, text: str) -> None:
+        """Send a piece of reasoning, which the editor keeps folded."""
+        text = self._defuse_thought.feed(text)
+        if text:
+            self._editor.tell("thinking", self._id, {"text": text})
+            self._next_turn = self._clock() + GAP_S
+
+    async def finish(self) -> None:
+        """Deliver what was held back."""
+        await self._append(self._defuse.finish())
+
+    async def _append(self, text: str) -> None:
+        if not self._parts:
+            text = text.lstrip("\n")
+        if not text:
+            return
+        self._parts.append(text)
+        if not await self._editor.append(self._id, text):
+            raise WindowGone
+        self._next_turn = self._clock() + GAP_S

@@ -1,0 +1,178 @@
+"""What `:checkhealth local_llm` says of the Python side and of every configured backend.
+
+It talks to the server that will be used, as the commands will. Each failure comes with one
+remedy, and all of it ends in time, also against a server that never answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import platform
+import sys
+import time
+from typing import Any
+
+from local_llm.backends.base import ChatAsk, Message, ModelInfo, State, Text, Thinking
+from local_llm.errors import BackendSilent, LocalLlmError
+from local_llm.features.connect import Connector, Link
+from local_llm.features.context import context_window
+from local_llm.features.counting import Counting
+from local_llm.features.options import Options
+from local_llm.features.port import Editor
+from local_llm.fim.families import find_family
+from local_llm.settings import Settings
+
+WHOLE_S = 8.5  # `:checkhealth` waits 10 s
+ROUND_TRIP_S = 5.0
+NEEDED = ("pynvim", "httpx", "h11", "tiktoken", "msgspec", "google-re2")
+
+Item = dict[str, Any]
+
+
+class HealthCheck:
+    """Builds the report.
+
+    Args:
+        editor: Whom to tell.
+        connector: The same one that the commands use.
+        options: The options in force.
+        counting: Tells how tokens are counted.
+
+    """
+
+    def __init__(
+        self, editor: Editor, connector: Connector, options: Options, counting: Counting
+    ) -> None:
+        self._editor = editor
+        self._connector = connector
+        self._options = options
+        self._counting = counting
+
+    async def report(self, ask_id: int, message: dict[str, Any]) -> None:
+        """Send one "health" message with all sections."""
+        settings = self._options.for_root(str(message.get("root") or ""))
+        names = ["", *sorted(settings.backends)]
+        backends = await asyncio.gather(*(self._within(settings, name) for name in names))
+        sections = [_python_section(), self._options_section(), *backends]
+        self._editor.tell("health", ask_id, {"sections": sections})
+
+    def _options_section(self) -> dict[str, Any]:
+        items = [_item("warn", warning) for warning in self._options.warnings()]
+        return {"title": "Options", "items": items or [_item("ok", "all options are understood")]}
+
+    async def _within(self, settings: Settings, name: str) -> dict[str, Any]:
+        """Check one backend; what is known when the time is up is reported."""
+        items: list[Item] = []
+        try:
+            async with asyncio.timeout(WHOLE_S):
+                await self._backend(settings, name, items)
+        except TimeoutError:
+            items.append(_item("error", "the check took too long", "look at the server's log"))
+        except LocalLlmError as exc:
+            items.append(_item("error", exc.sentence(), exc.hint))
+        title = f"Backend {name}" if name else "Backend in use"
+        return {"title": title, "items": items}
+
+    async def _backend(self, settings: Settings, name: str, items: list[Item]) -> None:
+        link = await self._connector.link(settings, name or self._options.backend)
+        items.append(_item("ok", f"{link.info.product} {link.info.version} at {link.where}"))
+        if link.info.state is not State.READY:
+            items.append(_state_item(link))
+            return
+        wanted = self._options.model(link)
+        model = await self._connector.model(link, wanted)
+        items.append(_item("ok", f"model {model.name}{_loaded(model)}"))
+        items.append(_context_item(link, model))
+        items.append(_fim_item(model))
+        items.append(_item("info", f"tokens: {await self._counting.describe(link, model)}"))
+        if not name:
+            items.append(await _round_trip(link, model))
+
+
+def _python_section() -> dict[str, Any]:
+    items = [_item("ok", f"Python {platform.python_version()} ({sys.executable})")]
+    for package in NEEDED:
+        try:
+            items.append(_item("ok", f"{package} {importlib.metadata.version(package)}"))
+        except importlib.metadata.PackageNotFoundError:
+            items.append(_item("error", f"{package} is missing", "run :LocalInstall"))
+    try:
+        items.append(_item("ok", f"embedded backend: {importlib.metadata.version('xllamacpp')}"))
+    except importlib.metadata.PackageNotFoundError:
+        text = "no embedded backend (optional): run `:LocalInstall embedded` to have one"
+        items.append(_item("info", text))
+    return {"title": "Python side", "items": items}
+
+
+def _state_item(link: Link) -> Item:
+    match link.info.state:
+        case State.LOADING:
+            return _item("warn", "it is still loading the model", "run :checkhealth again soon")
+        case State.KEY_WANTED:
+            advice = "set backend.api_key_cmd or backend.api_key_env"
+            return _item("error", "it wants an API key, or another one", advice)
+        case _:
+            return _item("error", "it has no model", "load or pull one on the server")
+
+
+def _loaded(model: ModelInfo) -> str:
+    if model.loaded is None:
+        return ""
+    return ", loaded" if model.loaded else ", not loaded: the first request waits for that"
+
+
+def _context_item(link: Link, model: ModelInfo) -> Item:
+    wanted = link.server.context_tokens
+    window = context_window(link.backend.kind, model, wanted)
+    text = f"context: {window.tokens} tokens ({window.source})"
+    if wanted is not None and window.tokens < wanted:
+        advice = f"start the server with a context of {wanted}, or lower backend.context_tokens"
+        return _item("warn", f"{text}; {wanted} were wanted", advice)
+    if model.context_tokens is None and wanted is None and link.backend.kind != "ollama":
+        return _item("warn", text, "set backend.context_tokens to what the server was started with")
+    return _item("ok", text)
+
+
+def _fim_item(model: ModelInfo) -> Item:
+    family = find_family(model.name, model.architecture)
+    if model.fim:
+        return _item("ok", "fill-in-the-middle: the server says yes")
+    if family is not None:
+        return _item("ok", f"fill-in-the-middle: {family.name} markers, by the model's name")
+    return _item("info", "fill-in-the-middle: not known for this model")
+
+
+async def _round_trip(link: Link, model: ModelInfo) -> Item:
+    """Ask for one word and time the first token."""
+    window = context_window(link.backend.kind, model, link.server.context_tokens)
+    ask = ChatAsk(
+        model=model.name,
+        messages=(Message("user", "Say OK."),),
+        max_tokens=8,
+        context_tokens=window.send,
+        keep_alive=link.server.keep_alive,
+        think=False if model.thinking else None,
+    )
+    begun = time.monotonic()
+    try:
+        async with asyncio.timeout(ROUND_TRIP_S):
+            await _first_token(link, ask)
+    except TimeoutError:
+        silent = BackendSilent(f"no token within {ROUND_TRIP_S:g} s", where=link.where)
+        return _item("warn", silent.sentence(), "it may be loading the model; check again soon")
+    took_ms = (time.monotonic() - begun) * 1000
+    return _item("ok", f"one round trip: first token after {took_ms:.0f} ms")
+
+
+async def _first_token(link: Link, ask: ChatAsk) -> None:
+    decoder = link.backend.chat_decoder()
+    async with link.transport.stream(link.backend.chat(ask), link.backend.error) as body:
+        while data := await body.read():
+            if any(isinstance(event, Text | Thinking) for event in decoder.feed(data)):
+                return
+        decoder.finish()
+
+
+def _item(level: str, text: str, *advice: str) -> Item:
+    return {"level": level, "text": text, "advice": list(advice)}
