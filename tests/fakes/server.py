@@ -211,7 +211,7 @@ class FakeServer:
     def _wait(self, found: Callable[[], list[Recorded]], what: str, seconds: float) -> Recorded:
         with self._changed:
             if not self._changed.wait_for(lambda: bool(found()), seconds):
-                raise AssertionError(f"no {what} in {seconds} s; seen: {self.paths()}")
+                raise AssertionError(f"{what}: not in {seconds} s; seen: {self.paths()}")
             return found()[-1]
 
     def _notify(self) -> None:
