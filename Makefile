@@ -30,6 +30,7 @@ check: venv  ## lint, types, formatting and generated documentation; changes not
 	$(PYTHON) -m ruff check --no-cache .
 	$(PYTHON) -m ruff format --no-cache --check .
 	$(PYTHON) -m mypy
+	MYPYPATH=scripts:python $(PYTHON) -m mypy --config-file= --strict --ignore-missing-imports scripts
 	$(PYTHON) scripts/lua_tools.py check
 	$(PYTHON) scripts/gen_docs.py --check
 

@@ -16,7 +16,9 @@ PACKAGE = "local_llm"
 HOST_FILE = "rplugin"
 
 LAYERS = (
-    frozenset({"errors", "settings", "options", "sources", "admission", "config", "log"}),
+    frozenset(
+        {"errors", "log"} | {"settings", "options", "sources", "admission", "config", "trust"}
+    ),
     frozenset({"stream", "tokens", "fim", "prompts", "guard", "backends"}),
     frozenset({"transport"}),
     frozenset({"features"}),
@@ -113,10 +115,10 @@ def _at_load(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def complaints(imports: list[Import]) -> list[str]:
     """Return every breach of the rules, in words."""
-    said: list[str] = []
+    said: dict[str, None] = {}  # a set that keeps the order
     for one in imports:
-        said += _about(one)
-    return said + _knots(imports)
+        said |= dict.fromkeys(_about(one))
+    return [*said, *_knots(imports)]
 
 
 def _about(one: Import) -> Iterator[str]:
