@@ -65,7 +65,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         """Return the decoded body, or None where it is not JSON."""
         try:
             return msgspec.json.decode(self.body)
-        except ValueError:  # not JSON, or not UTF-8
+        except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
             return None
 
 

@@ -113,7 +113,7 @@ def _nested(text: str) -> Any:
         return None
     try:
         value = msgspec.json.decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -122,7 +122,7 @@ def decoded(decoder: msgspec.json.Decoder[T], data: bytes, product: str) -> T:
     """
     try:
         return decoder.decode(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         value = json.loads(data.decode("utf-8", "replace"))
