@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest -p no:cacheprovider
+# A test that hangs shows where; nothing is kept from one run to the next.
+PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -o faulthandler_timeout=120
 # CI has no terminal and must not wait for one.
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_NO_INPUT := 1

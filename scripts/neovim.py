@@ -11,13 +11,10 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
-import tarfile
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "neovim"
 OLDEST = (0, 10)
-RELEASES = "https://github.com/neovim/neovim/releases/download"
-CONNECT_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -147,25 +142,18 @@ def _workplace(release: Release) -> Iterator[Path]:
 
 
 def _official(release: Release) -> Path:
-    machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    system = {"Linux": "linux", "Darwin": "macos"}.get(platform.system())
-    if system is None:
-        raise NotHere(f"no official release for {platform.system()}")
-    url = f"{RELEASES}/v{release.official}/nvim-{system}-{machine}.tar.gz"
     say(f"{release.series}: trying the official release {release.official}")
     with _workplace(release) as folder:
-        try:
-            # The address is the constant above, so no other scheme can come in.
-            with (
-                urllib.request.urlopen(url, timeout=CONNECT_S) as answer,  # noqa: S310
-                tarfile.open(fileobj=answer, mode="r|gz") as archive,
-            ):
-                archive.extractall(folder, filter="data")
-        except (OSError, tarfile.TarError) as failure:
-            raise NotHere(f"the official release is out of reach ({failure})") from failure
-        (inner,) = folder.iterdir()
-        for part in inner.iterdir():
-            part.rename(folder / part.name)
+        script = Path(__file__).with_name("official_release.py")
+        done = subprocess.run(
+            [sys.executable, script, release.official, folder],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise NotHere(f"the official release is out of reach ({reason})")
     return release.program
 
 

@@ -14,12 +14,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import isolation
 from child import Child
 from isolation import network  # noqa: F401 - pytest finds the fixture by its name here
 from neovims import neovims
 from screens import Golden
+
+# A busy machine makes an example slow, not wrong; what failed is printed, not kept in a folder.
+settings.register_profile("house", deadline=None, database=None, print_blob=True)
+settings.load_profile("house")
 
 
 def pytest_addoption(parser):
