@@ -85,7 +85,9 @@ def _tabby_or_textgen(seen: Seen) -> Backend | None:
 
 
 def _by_listing(seen: Seen) -> Backend | None:
-    if fields(seen["/.well-known/localai.json"]):
+    # LM Studio answers 200 and {"error": ...} to every path that it does not know.
+    localai = fields(seen["/.well-known/localai.json"])
+    if localai and "error" not in localai:
         return OpenAi(LOCALAI)
     listing = seen[MODELS]
     for row in rows(fields(listing).get("data")):
