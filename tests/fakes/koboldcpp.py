@@ -33,7 +33,8 @@ class FakeKoboldCpp(FakeOpenAI):
         """Return the headers of Python's http.server."""
         exchange.closing = True
         end = [("content-length", str(length))] if length is not None else []
-        return [("Server", "ConcedoLlamaForKoboldServer"), ("content-type", content_type), *end]
+        server = [("Server", "ConcedoLlamaForKoboldServer"), ("Connection", "close")]
+        return [*server, ("content-type", content_type), *end]
 
     async def say_loading(self, exchange: Exchange) -> bool:
         """Answer as a busy server; it only says so to generations."""

@@ -41,13 +41,11 @@ def path_of(kind):
 
 def test_dies_after_pieces_by_closing(serve):
     _, client = serve(FakeLlamaCpp, Script(die_after=2))
-    got = bytearray()
-    with (
-        client.stream("POST", CHAT, json=ASK) as answer,
-        pytest.raises(httpx.RemoteProtocolError),
-    ):
-        got.extend(byte for data in answer.iter_raw() for byte in data)
-    assert got.count(b'"content":"') == 2
+    with client.stream("POST", CHAT, json=ASK) as answer:
+        stream = answer.iter_raw()
+        assert [next(stream).count(b'"content":"') for _ in range(2)] == [1, 1]
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(stream)
 
 
 def test_dies_after_pieces_by_reset(serve):
