@@ -28,6 +28,7 @@ from local_llm.sources import Source, from_env, from_setup, from_toml
 
 FILE_NAME = "local-llm.toml"
 FILE_LIMIT_BYTES = 256 * 1024  # a hundred times what all options need
+_TOO_LARGE = f"larger than {FILE_LIMIT_BYTES // 1024} KiB"
 
 ReadFile = Callable[[str], bytes | None]
 Trusted = Callable[[str, bytes], bool]
@@ -101,7 +102,7 @@ def read_bounded(path: str) -> bytes | None:
             raise OSError("not a regular file")
         content = file.read(FILE_LIMIT_BYTES + 1)
     if len(content) > FILE_LIMIT_BYTES:
-        raise OSError(f"larger than {FILE_LIMIT_BYTES // 1024} KiB")
+        raise OSError(_TOO_LARGE)
     return content
 
 
@@ -116,10 +117,13 @@ def _file(
     except OSError as error:
         yield Source(where=path, origin="file", fault=error.strerror or str(error))
         return
-    if content is not None:
+    if content is None:
+        if must_exist:
+            yield Source(where=path, origin="file", fault="no such file")
+    elif len(content) > FILE_LIMIT_BYTES:
+        yield Source(where=path, origin="file", fault=_TOO_LARGE)
+    else:
         yield from_toml(path, content, trusted=trusted is None or trusted(path, content))
-    elif must_exist:
-        yield Source(where=path, origin="file", fault="no such file")
 
 
 def _merge(sources: list[Source]) -> Loaded:

@@ -29,6 +29,7 @@ _WORDS: dict[Kind, str] = {
     "strings": "a list of strings",
     "key": 'a key such as "gr", or false',
 }
+_TELLING = 3  # letters; fewer at the start of a name say nothing
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -167,7 +168,9 @@ def node_at(path: Path) -> Leaf | Group:
 
 def nearest(path: Path, group: Group) -> str:
     """Return the option that was probably meant, "" if none is near: a sibling, else a namesake."""
-    close = difflib.get_close_matches(path[-1].lower(), list(group.children), n=1, cutoff=0.6)
+    word, siblings = path[-1].lower(), sorted(group.children)
+    begun = [name for name in siblings if len(word) >= _TELLING and name.startswith(word)]
+    close = begun or difflib.get_close_matches(word, siblings, n=1, cutoff=0.6)
     if close:
         return dotted((*path[:-1], close[0]))
     names = [leaf.path for leaf in tree().leaves() if "*" not in leaf.path]

@@ -255,6 +255,7 @@ class AnswerKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True
     yank_code: Annotated[Key, _option("Yank the code block.", editor=True)] = "gy"
     again: Annotated[Key, _option("Ask again, past the cache.", editor=True)] = "gr"
     follow_up: Annotated[Key, _option("Ask a follow-up question.", editor=True)] = "gf"
+    fold: Annotated[Key, _option("Open or close the reasoning.", editor=True)] = "za"
     help: Annotated[Key, _option("Show these keys.", editor=True)] = "g?"
 
 

@@ -249,6 +249,7 @@ BROKEN = [
     (b"a = 1\n\n# \xe9\n", "not UTF-8 (at line 3)"),
     (b"a = " + b"[" * 100_000, "nested too deeply"),
     (b"\0", "not TOML"),
+    (b"#" * (FILE_LIMIT_BYTES + 1), "larger than 256 KiB"),
 ]
 
 

@@ -107,7 +107,7 @@ def test_the_next_file_above_is_meant(project):
 
 
 def test_no_file_is_said(tmp_path):
-    with pytest.raises(SettingsError, match="there is no local-llm.toml"):
+    with pytest.raises(SettingsError, match=r"there is no local-llm\.toml"):
         find(str(tmp_path / "nowhere"))
 
 
