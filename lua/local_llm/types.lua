@@ -1,0 +1,109 @@
+---@meta
+-- Written by scripts/gen_docs.py from python/local_llm/settings.py; change that instead.
+
+---All options.
+---@class local_llm.Options
+---@field python? string Interpreter that runs the Python side (|local-llm-python|).
+---@field language? string Language of the answers, in words that the model understands.
+---@field log_level? "debug"|"info"|"warn"|"error" How much |:LocalLog| tells. Never text, prompts
+---  or keys.
+---@field backend? local_llm.Options.Backend The server that is used unless |:LocalBackend| chose
+---  another.
+---@field backends? table<string, local_llm.Options.Server> More servers, by name, for
+---  |:LocalBackend| and `backend.fallback`.
+---@field explain? local_llm.Options.Explain The command |:LocalExplain|.
+---@field guard? local_llm.Options.Guard What may leave, and to where (|local-llm-guard|).
+---@field keys? local_llm.Options.Keys Keys, each set only where nothing is mapped; false = none
+---  (|local-llm-keys|).
+---@field embedded? local_llm.Options.Embedded The embedded llama.cpp server (|local-llm-embedded|).
+
+---The server that is used unless |:LocalBackend| chose another.
+---@class local_llm.Options.Backend
+---@field kind? "auto"|"ollama"|"llamacpp"|"llamafile"|"textgen"|"openai"|"embedded" What the server
+---  is. "auto" looks at `url`, or else at the usual addresses, and takes the server that answers;
+---  "embedded" runs llama.cpp itself.
+---@field url? string Base URL (`http://127.0.0.1:8080`) or socket (`unix:/run/llm.sock`). nil = the
+---  usual address of `kind`; for Ollama, $OLLAMA_HOST is honoured.
+---@field model? string Name of the model. nil = the one that is loaded, else the best installed
+---  one.
+---@field api_key_cmd? string[] Program and arguments that print the server's API key; run without a
+---  shell, once a session.
+---@field api_key_env? string Name of the environment variable that holds the server's API key.
+---@field context_tokens? integer Context size to ask for, the same in every request. nil = what the
+---  server has in force (the embedded server: 8192).
+---@field keep_alive? string How long the server keeps the model in memory after a request (Ollama):
+---  a duration such as "90s", "30m" or "1h30m", "0" for not at all, "-1" for ever.
+---@field temperature? number How freely the model chooses its words, for every command. nil = each
+---  command's own.
+---@field start_timeout_s? number Longest wait for the first byte of an answer. Some servers say
+---  nothing while they load the model and read the prompt.
+---@field idle_timeout_s? number Longest silence in the middle of an answer, after which it counts
+---  as stalled.
+---@field fallback? string[] Names from `backends` to try, in this order, when the server is not
+---  there.
+
+---One model server: how to reach it and what to ask of it.
+---@class local_llm.Options.Server
+---@field kind? "auto"|"ollama"|"llamacpp"|"llamafile"|"textgen"|"openai"|"embedded" What the server
+---  is. "auto" looks at `url`, or else at the usual addresses, and takes the server that answers;
+---  "embedded" runs llama.cpp itself.
+---@field url? string Base URL (`http://127.0.0.1:8080`) or socket (`unix:/run/llm.sock`). nil = the
+---  usual address of `kind`; for Ollama, $OLLAMA_HOST is honoured.
+---@field model? string Name of the model. nil = the one that is loaded, else the best installed
+---  one.
+---@field api_key_cmd? string[] Program and arguments that print the server's API key; run without a
+---  shell, once a session.
+---@field api_key_env? string Name of the environment variable that holds the server's API key.
+---@field context_tokens? integer Context size to ask for, the same in every request. nil = what the
+---  server has in force (the embedded server: 8192).
+---@field keep_alive? string How long the server keeps the model in memory after a request (Ollama):
+---  a duration such as "90s", "30m" or "1h30m", "0" for not at all, "-1" for ever.
+---@field temperature? number How freely the model chooses its words, for every command. nil = each
+---  command's own.
+---@field start_timeout_s? number Longest wait for the first byte of an answer. Some servers say
+---  nothing while they load the model and read the prompt.
+---@field idle_timeout_s? number Longest silence in the middle of an answer, after which it counts
+---  as stalled.
+
+---The command |:LocalExplain|.
+---@class local_llm.Options.Explain
+---@field window? "float"|"split"|"vsplit" Where the answer is shown.
+---@field answer_tokens? integer Room kept for the answer; it ends there.
+---@field temperature? number How freely the model chooses its words, unless `backend.temperature`
+---  is set.
+---@field cache_entries? integer Answers kept in memory, so that unchanged code is explained at
+---  once; 0 = none.
+
+---What may leave, and to where (|local-llm-guard|).
+---@class local_llm.Options.Guard
+---@field allow_remote_hosts? table<string, local_llm.Options.RemoteHost> Hosts besides this machine
+---  that code may be sent to, by name or address.
+---@field deny_paths? string[] Files that never go out (|local-llm-deny-paths|). A list given
+---  anywhere is added to the default; an entry that starts with `!` makes an exception.
+
+---What is allowed for one host that is not this machine.
+---@class local_llm.Options.RemoteHost
+---@field insecure? boolean Whether plain http is allowed, which anyone on the way can read.
+---@field ca_file? string PEM file of the authority that signed the host's certificate. nil = the
+---  usual.
+
+---Keys, each set only where nothing is mapped; false = none (|local-llm-keys|).
+---@class local_llm.Options.Keys
+---@field explain? string|false Normal and visual mode: |:LocalExplain|.
+---@field stop? string|false Normal mode: |:LocalStop|.
+---@field answer? local_llm.Options.AnswerKeys Keys of the answer window, in normal mode.
+
+---Keys of the answer window, in normal mode.
+---@class local_llm.Options.AnswerKeys
+---@field close? string|false Close the window and stop.
+---@field stop? string|false Stop the answer.
+---@field yank_code? string|false Yank the code block.
+---@field again? string|false Ask again, past the cache.
+---@field follow_up? string|false Ask a follow-up question.
+---@field fold? string|false Open or close the reasoning.
+---@field help? string|false Show these keys.
+
+---The embedded llama.cpp server (|local-llm-embedded|).
+---@class local_llm.Options.Embedded
+---@field idle_s? number How long it stays after the last editor has gone.
+---@field threads? integer Threads that compute. nil = what llama.cpp thinks best.
