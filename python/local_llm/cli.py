@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from local_llm import __version__
+from local_llm import __version__, trust
 from local_llm.errors import LocalLlmError
 from local_llm.ops import model_cli
 
@@ -68,7 +68,11 @@ def _fail(sentence: str, hint: str) -> int:
     return 1
 
 
-GROUPS: tuple[Callable[[Any], None], ...] = (model_cli.register, _register_version)
+GROUPS: tuple[Callable[[Any], None], ...] = (
+    model_cli.register,
+    trust.register,
+    _register_version,
+)
 
 if __name__ == "__main__":
     sys.exit(main())

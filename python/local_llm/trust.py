@@ -85,7 +85,7 @@ class TrustRecord:
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `local-llm trust` to a command line; its `run(arguments)` returns the exit status."""
+    """Add `local-llm trust` to the program."""
     parser = commands.add_parser(
         "trust",
         help=f"let a project's {FILE_NAME} set every option",
@@ -99,7 +99,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=run)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Record or revoke trust, and say what the file may set now. Raises SettingsError."""
     record = TrustRecord(record_path(os.environ))
     path = find(arguments.path or str(Path.cwd()))
@@ -107,13 +107,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.revoke:
             had = record.revoke(path)
             sys.stdout.write(f"{path} is not trusted{' any more' if had else ''}\n")
-            return 0
+            return
         content = read_bounded(path) or b""
         sys.stdout.write(_explained(path, content))
         record.grant(path, content)
     except OSError as error:
         raise SettingsError(error.strerror or str(error), where=path) from error
-    return 0
 
 
 def find(start: str) -> str:
