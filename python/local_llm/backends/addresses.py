@@ -44,7 +44,10 @@ def usual_addresses(env: Mapping[str, str], kind: str = "auto") -> tuple[Address
     if kind != "auto":
         found = [address for address in found if address.kind == kind]
         found += [Address(kind, f"http://127.0.0.1:{port}") for port in _ALSO.get(kind, ())]
-    return tuple({address.url: address for address in reversed(found)}.values())[::-1]
+    first: dict[str, Address] = {}
+    for address in found:
+        first.setdefault(address.url, address)
+    return tuple(first.values())
 
 
 def ollama_url(host: str) -> str:

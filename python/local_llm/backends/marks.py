@@ -85,9 +85,9 @@ def _tabby_or_textgen(seen: Seen) -> Backend | None:
 
 
 def _by_listing(seen: Seen) -> Backend | None:
-    # LM Studio answers 200 and {"error": ...} to every path that it does not know.
-    localai = fields(seen["/.well-known/localai.json"])
-    if localai and "error" not in localai:
+    # A server that answers 200 to every path (LM Studio with {"error": ...}) tells no version.
+    version = word(fields(seen["/version"]).get("version"))
+    if version and fields(seen["/.well-known/localai.json"]):
         return OpenAi(LOCALAI)
     listing = seen[MODELS]
     for row in rows(fields(listing).get("data")):
