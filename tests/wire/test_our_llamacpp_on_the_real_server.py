@@ -56,7 +56,7 @@ def test_chat(real):
 
 
 def test_progress_while_a_long_prompt_is_read(real):
-    steps = [event for event in chat(real, words=900) if isinstance(event, Progress)]
+    steps = [event for event in chat(real, words=500) if isinstance(event, Progress)]
     assert steps
     assert steps[-1].done <= steps[-1].total
 
