@@ -24,7 +24,7 @@ class _Raw(FakeServer):
     async def _take(self, reader: asyncio.StreamReader) -> bool:
         data = await reader.read(1 << 16)
         self.received += data
-        self._notify()
+        self.notify()
         return bool(data)
 
 

@@ -12,8 +12,9 @@ from fakes import llamacpp_shapes as shapes
 from fakes import tokens
 from fakes.llamacpp_stream import Answer, ChatStream, NativeStream, TextStream
 from fakes.player import Frames
+from fakes.records import compact
 from fakes.script import Script
-from fakes.server import FakeServer, Handler, compact, generation
+from fakes.server import FakeServer, Handler, generation
 from fakes.wire import Exchange, Headers, Recorded
 
 JSON = "application/json; charset=utf-8"

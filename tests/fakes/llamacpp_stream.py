@@ -11,8 +11,8 @@ from typing import Any
 
 from fakes import llamacpp_shapes as shapes
 from fakes.player import Frames
+from fakes.records import HOLE, compact, spread
 from fakes.script import Script
-from fakes.server import HOLE, compact, spread
 
 DONE = b"data: [DONE]\n\n"
 CHAT_ID = "chatcmpl-fake"

@@ -11,8 +11,9 @@ from typing import Any
 
 from fakes import ollama_shapes as shapes
 from fakes.ollama_stream import ChatStream, GenerateStream, V1ChatStream
+from fakes.records import compact
 from fakes.script import Script
-from fakes.server import FakeServer, Handler, compact, generation
+from fakes.server import FakeServer, Handler, generation
 from fakes.wire import Exchange, Headers
 
 JSON = "application/json; charset=utf-8"

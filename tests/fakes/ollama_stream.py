@@ -13,8 +13,8 @@ from typing import Any
 from fakes import ollama_shapes as shapes
 from fakes import tokens
 from fakes.player import Frames
+from fakes.records import HOLE, compact, spread
 from fakes.script import Script
-from fakes.server import HOLE, compact, spread
 
 
 def line(value: Any) -> bytes:

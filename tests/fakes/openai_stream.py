@@ -12,8 +12,8 @@ from typing import Any
 
 from fakes import tokens
 from fakes.player import Frames
+from fakes.records import compact
 from fakes.script import Script
-from fakes.server import compact
 
 DONE = b"data: [DONE]\n\n"
 CREATED = 1_700_000_000

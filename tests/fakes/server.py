@@ -11,26 +11,26 @@ Methods named `wait_*` block: call them from an asyncio test through `asyncio.to
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import h11
 
 from fakes.player import Frames, Player
+from fakes.records import compact
+from fakes.request_log import RequestLog
 from fakes.script import Script
 from fakes.wire import Exchange, Framing, Headers, Recorded, read_request
 
 Handler = Callable[[Exchange, Script], Awaitable[None]]
 GENERATION = "generation"
 LOG_PATH = "/_fake/log"
-HOLE = "\x00hole\x00"
 
 
-class FakeServer:
+class FakeServer(RequestLog):
     """A scripted server on loopback TCP or a unix socket; subclasses speak a dialect.
 
     Args:
@@ -40,7 +40,7 @@ class FakeServer:
         uds: Path of a unix socket to listen on instead.
 
     Attributes:
-        requests: Every request, in order of arrival.
+        requests: Every request, in order of arrival (see RequestLog).
         script: The script in force; may be replaced while the server runs.
 
     """
@@ -55,13 +55,12 @@ class FakeServer:
         port: int = 0,
         uds: str = "",
     ) -> None:
+        super().__init__()
         self.script = script or Script()
-        self.requests: list[Recorded] = []
         self._then = list(then)
         self._port = port
         self._uds = uds
         self._loading = self.script.loading_requests
-        self._changed = threading.Condition()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._faults: list[Exception] = []
 
@@ -117,7 +116,7 @@ class FakeServer:
         """Send a streamed answer as the script tells."""
         exchange.request.status = 200
         head = self.head(exchange, kind, None)
-        player = Player(exchange, script, frames, self._released, self._notify)
+        player = Player(exchange, script, frames, self._released, self.notify)
         await player.play(head, self.framing)
 
     # The life of the server.
@@ -169,54 +168,6 @@ class FakeServer:
     def release(self) -> None:
         """Let stalled streams go on."""
         self._loop.call_soon_threadsafe(self._released.set)
-
-    # What tests ask.
-
-    def paths(self) -> list[str]:
-        """Return `METHOD path` of every request, in order."""
-        return [f"{request.method} {request.path}" for request in self.requests]
-
-    def bodies(self, path: str) -> list[Any]:
-        """Return the JSON bodies sent to a path, in order."""
-        return [request.json for request in self.requests if request.path == path]
-
-    def wait_request(self, path: str = "", count: int = 1, seconds: float = 5.0) -> Recorded:
-        """Block until `count` requests (to `path`) have arrived and return the last of them."""
-        return self._wait(
-            lambda: [r for r in self.requests if path in ("", r.path)][count - 1 : count],
-            f"{count} requests to {path or 'any path'}",
-            seconds,
-        )
-
-    def wait_sent(self, pieces: int, seconds: float = 5.0) -> Recorded:
-        """Block until a request has been sent so many pieces and return it."""
-        return self._wait(
-            lambda: [r for r in self.requests if len(r.sent_ns) >= pieces],
-            f"{pieces} pieces sent",
-            seconds,
-        )
-
-    def wait_disconnect(self, seconds: float = 5.0) -> float:
-        """Block until a client has closed the socket before its answer was complete.
-
-        Returns the `time.monotonic()` of the latest such moment. Raises AssertionError.
-        """
-        gone = self._wait(
-            lambda: [r for r in self.requests if r.disconnected_s is not None],
-            "a disconnect",
-            seconds,
-        )
-        return gone.disconnected_s or 0.0
-
-    def _wait(self, found: Callable[[], list[Recorded]], what: str, seconds: float) -> Recorded:
-        with self._changed:
-            if not self._changed.wait_for(lambda: bool(found()), seconds):
-                raise AssertionError(f"{what}: not in {seconds} s; seen: {self.paths()}")
-            return found()[-1]
-
-    def _notify(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
 
     # The thread.
 
@@ -272,9 +223,9 @@ class FakeServer:
             if request.path != LOG_PATH:
                 self.requests.append(request)
             exchange = Exchange(request, writer)
-            self._notify()
+            self.notify()
             more = await self._watch(exchange, reader)
-            self._notify()
+            self.notify()
             if more is None or exchange.closing:
                 return
             buffered += more
@@ -307,7 +258,7 @@ class FakeServer:
     async def _answer(self, exchange: Exchange) -> None:
         request, script = exchange.request, self.script
         if request.path == LOG_PATH:
-            await self.send_json(exchange, 200, self._log())
+            await self.send_json(exchange, 200, self.as_json())
         elif script.redirect:
             body = (("Location", script.redirect), ("Content-Length", "0"))
             await exchange.reply(302, body, b"")
@@ -335,36 +286,11 @@ class FakeServer:
             self.script = self._then.pop(0).after(script)
         await handler(exchange, script)
 
-    def _log(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "method": request.method,
-                "path": request.path,
-                "sent_ns": request.sent_ns,
-                "finished": request.finished,
-                "disconnected_s": request.disconnected_s,
-            }
-            for request in self.requests
-        ]
-
 
 def generation(handler: Any) -> Any:
     """Mark a handler whose answer uses a script up."""
     setattr(handler, GENERATION, True)
     return handler
-
-
-def compact(value: Any) -> bytes:
-    """Return JSON without blanks, characters outside ASCII as they are."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def spread(
-    template: bytes, texts: Iterable[str], encode: Callable[[str], bytes] = compact
-) -> list[bytes]:
-    """Return `template` once for each text, put where `HOLE` stands; JSON is built only once."""
-    before, _, behind = template.partition(compact(HOLE))
-    return [before + encode(text) + behind for text in texts]
 
 
 def _read(listen: asyncio.Future[bytes]) -> bytes:
