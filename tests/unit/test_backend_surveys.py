@@ -435,3 +435,25 @@ def test_ollama_faults_while_inspecting():
             drive(Ollama().inspect("m"), {**OLLAMA, "/api/show": reply(body, status)})
     with pytest.raises(ModelLoading):
         drive(LlamaCpp().inspect("m"), dict.fromkeys(["/props", "/models", "/v1/models"], LOADING))
+
+
+ESCAPE = "m\x1b[31m"
+
+
+@pytest.mark.parametrize("name", [ESCAPE, "x" * 301, "a\nb", 7, None])
+def test_a_name_that_cannot_be_shown_is_not_offered(name):
+    models = {"models": [{"name": name, "model": name}], "data": [{"id": name}]}
+    info = {"model_name": name, "lora_names": []}
+    about = {"version": ESCAPE, "build_info": ESCAPE}
+    server = {
+        "/api/tags": reply(models),
+        "/models": reply(models),
+        "/v1/models": reply(models, server=f"llamafile/{ESCAPE}"),
+        "/v1/internal/model/info": reply(info),
+        "/api/version": reply(about),
+        "/version": reply(about),
+        "/props": reply(about),
+    }
+    for backend in (*ALL, OpenAi(VLLM)):
+        found = survey(backend, server)
+        assert (found.models, found.version) == ((), "")

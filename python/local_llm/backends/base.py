@@ -221,7 +221,8 @@ class Decoder(Protocol):
 
     Raises (from either method): BackendError subclasses, for error objects in the stream
     (ServerFailed, ContextOverflow ...), BadStream for what is no stream, and StreamBroken from
-    `finish` when the end marker never came. Events decoded before the fault in the same chunk
+    `finish` when the end marker never came; CloudRefused, when the answer turns out to be
+    another machine's. Events decoded before the fault in the same chunk
     are lost to the caller unless returned first, so a decoder returns them and raises next time.
     """
 

@@ -14,6 +14,7 @@ from local_llm.backends.wire import (
     UNAVAILABLE,
     fields,
     inner,
+    label,
     number,
     rows,
     word,
@@ -53,7 +54,7 @@ def server_info(
     found = tuple(_models(fields(models), about))
     return ServerInfo(
         product=f"{product} router" if is_router(about) else product,
-        version=word(about.get("build_info")),
+        version=label(about.get("build_info")),
         state=_state(came, models, found),
         models=found,
         slots=number(about.get("total_slots")),
@@ -79,7 +80,7 @@ def _models(listing: dict[str, Any], props: dict[str, Any]) -> list[Model]:
             context_tokens=context or number(inner(row, "meta", "n_ctx")),
         )
         for row in rows(listing.get("data"))
-        if (name := word(row.get("id")))
+        if (name := label(row.get("id")))
     ]
 
 

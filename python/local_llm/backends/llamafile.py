@@ -17,7 +17,7 @@ from local_llm.backends.openai import OpenAi
 from local_llm.backends.openai_body import chat_body, sampling_fields
 from local_llm.backends.openai_quirks import LLAMAFILER
 from local_llm.backends.openai_stream import OpenAiDecoder
-from local_llm.backends.wire import get, post
+from local_llm.backends.wire import get, label, post
 
 PRODUCT = "llamafile"
 
@@ -81,7 +81,7 @@ class Llamafiler(OpenAi):
         (reply,) = yield [get("/v1/models")]
         info = yield from super().survey()
         header = "" if reply is None else reply.headers.get("server", "")
-        return msgspec.structs.replace(info, version=header.partition("/")[2][:40])
+        return msgspec.structs.replace(info, version=label(header.partition("/")[2]))
 
     def chat(self, ask: ChatAsk) -> Request:
         """Return a POST to /v1/chat/completions; `model` is required there."""

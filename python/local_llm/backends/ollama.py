@@ -28,6 +28,7 @@ from local_llm.backends.wire import (
     fields,
     get,
     inner,
+    label,
     number,
     post,
     refused,
@@ -63,7 +64,7 @@ class Ollama:
         models = tuple(_models(tags, ps))
         return ServerInfo(
             product=self.product,
-            version=word(version.get("version")),
+            version=label(version.get("version")),
             state=State.READY if models else State.NO_MODEL,
             models=models,
         )
@@ -155,7 +156,7 @@ def _models(tags: dict[str, Any], ps: dict[str, Any]) -> list[Model]:
             context_tokens=number(inner(resident, "context_length")),
         )
         for row in rows(tags.get("models"))
-        if (name := word(row.get("name")) or word(row.get("model")))
+        if (name := label(row.get("name")) or label(row.get("model")))
     ]
 
 

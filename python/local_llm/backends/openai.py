@@ -35,6 +35,7 @@ from local_llm.backends.wire import (
     fields,
     get,
     inner,
+    label,
     number,
     post,
     refused,
@@ -81,7 +82,7 @@ class OpenAi:
         models = tuple(self._model(row, about) for row in _rows(listing))
         return ServerInfo(
             product=self.product,
-            version=word(fields(seen.get(self.quirks.version_path)).get("version")),
+            version=label(fields(seen.get(self.quirks.version_path)).get("version")),
             state=self._state(seen, listing, models),
             models=models,
         )
@@ -206,7 +207,7 @@ class OpenAi:
 
 
 def _rows(listing: Reply | None) -> list[dict[str, Any]]:
-    return [row for row in rows(fields(listing).get("data")) if word(row.get("id"))]
+    return [row for row in rows(fields(listing).get("data")) if label(row.get("id"))]
 
 
 def _loaded(row: dict[str, Any] | None) -> bool | None:

@@ -25,6 +25,7 @@ from local_llm.backends.wire import (
     answered,
     fields,
     get,
+    label,
     post,
     refused,
     text_only,
@@ -99,7 +100,7 @@ class TextGen(OpenAi):
 
 
 def _loaded(info: Reply | None) -> str:
-    name = word(fields(info).get("model_name"))
+    name = label(fields(info).get("model_name"))
     return "" if name == _NO_MODEL else name
 
 

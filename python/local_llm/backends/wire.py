@@ -17,6 +17,8 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 UNAVAILABLE = 503
 
+_LABEL_LIMIT = 300
+
 
 def get(path: str, **query: str) -> Request:
     """Return a GET; `query` is encoded."""
@@ -68,6 +70,16 @@ def number(value: Any) -> int | None:
 def word(value: Any) -> str:
     """Return a string, "" for anything else."""
     return value if isinstance(value, str) else ""
+
+
+def label(value: Any) -> str:
+    """Return a string fit to be shown: printable, at most 300 characters; "" for anything else.
+
+    Names of models and versions come from the server and reach the user's screen; one with a
+    terminal escape in it is not shown, and a model called so is not offered.
+    """
+    text = word(value)
+    return text if text.isprintable() and len(text) <= _LABEL_LIMIT else ""
 
 
 def answered(replies: Sequence[Reply | None], product: str) -> list[Reply]:
