@@ -16,6 +16,13 @@ _handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s")
 _logger.addHandler(_handler)
 _logger.setLevel(logging.INFO)
 
+
+def set_level(level: str) -> None:
+    """Log from `level` on: "debug", "info", "warn" or "error" (the option log_level)."""
+    _logger.setLevel({"warn": "WARNING"}.get(level, level.upper()))
+
+
+debug = _logger.debug
 info = _logger.info
 warning = _logger.warning
 error = _logger.error

@@ -23,7 +23,7 @@ from local_llm.features.explain import Explainer
 from local_llm.features.health import HealthCheck
 from local_llm.features.options import Options
 from local_llm.features.pick import Picker
-from local_llm.features.port import EmbeddedServer, Editor, Snapshot
+from local_llm.features.port import Editor, EmbeddedServer, Snapshot
 
 Handler = Callable[[int, dict[str, Any]], Coroutine[Any, Any, None]]
 
@@ -91,6 +91,7 @@ class App:
 
     def _configure(self, message: dict[str, Any]) -> None:
         warnings = self._options.configure(message.get("setup") or {}, message.get("cwd") or "")
+        log.set_level(self._options.log_level())
         self._editor.tell("configured", 0, {"warnings": warnings})
 
     def _stop(self, ask_id: int | None) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -54,6 +55,15 @@ class Link(msgspec.Struct, kw_only=True, eq=False):
     def where(self) -> str:
         """The address as shown to the user."""
         return self.target.label
+
+
+class _Wanted(NamedTuple):
+    """What is looked for: a configured backend, its key, and the kind it must turn out to be."""
+
+    name: str
+    server: Server
+    key: Secret
+    kind: str
 
 
 class Connector:
@@ -121,65 +131,58 @@ class Connector:
         key = await self._keys.key(server)
         if server.kind == "embedded":
             return await self._open_embedded(settings, name, server)
+        wanted = _Wanted(name, server, key, server.kind)
         if server.url is not None:
             target = check_url(server.url, settings.guard.allow_remote_hosts)
-            return await self._identify(name, server, target, key, server.kind)
-        return await self._search(settings, name, server, key)
+            return await self._identify(wanted, target)
+        return await self._search(settings, wanted)
 
     async def _open_embedded(self, settings: Settings, name: str, server: Server) -> Link:
         url, key_file = await self._embedded.start(settings, server)
         key = read_key_file(key_file)
-        return await self._identify(name, server, check_url(url, {}), key, "llamacpp")
+        wanted = _Wanted(name, server, key, "llamacpp")
+        return await self._identify(wanted, check_url(url, {}))
 
-    async def _search(self, settings: Settings, name: str, server: Server, key: Secret) -> Link:
+    async def _search(self, settings: Settings, wanted: _Wanted) -> Link:
         """Probe the usual addresses at the same time; the first in their order wins."""
         allowed = settings.guard.allow_remote_hosts
-        places = usual_addresses(self._env, server.kind)
-        probes = [
-            asyncio.create_task(
-                self._identify(name, server, check_url(place.url, allowed), key, server.kind)
-            )
-            for place in places
-        ]
+        places = usual_addresses(self._env, wanted.kind)
+        probes = (self._identify(wanted, check_url(place.url, allowed)) for place in places)
         found = await asyncio.gather(*probes, return_exceptions=True)
         links = [link for link in found if isinstance(link, Link)]
         if links:
             best = min(links, key=lambda link: link.info.state is not State.READY)
             await asyncio.gather(*(k.transport.aclose() for k in links if k is not best))
             return best
-        if server.kind == "auto" and self._embedded.possible():
-            return await self._open_embedded(settings, name, server)
+        if wanted.kind == "auto" and self._embedded.possible():
+            return await self._open_embedded(settings, wanted.name, wanted.server)
         raise BackendUnreachable(
             f"no model server answers at {', '.join(place.url for place in places)}"
         )
 
-    async def _identify(
-        self, name: str, server: Server, target: Target, key: Secret, kind: str
-    ) -> Link:
+    async def _identify(self, wanted: _Wanted, target: Target) -> Link:
         """Identify what listens at the target; `localhost` has two addresses to try."""
         try:
-            return await self._at(target.base_url, name, server, target, key, kind)
+            return await self._at(target.base_url, wanted, target)
         except BackendUnreachable:
             for base_url in target.others:
                 with contextlib.suppress(BackendUnreachable):
-                    return await self._at(base_url, name, server, target, key, kind)
+                    return await self._at(base_url, wanted, target)
             raise
 
-    async def _at(
-        self, base_url: str, name: str, server: Server, target: Target, key: Secret, kind: str
-    ) -> Link:
-        transport = self._transport(base_url, server, target)
+    async def _at(self, base_url: str, wanted: _Wanted, target: Target) -> Link:
+        transport = self._transport(base_url, wanted.server, target)
         try:
-            backend = await self._who(transport, kind)
-            if key:
-                transport.use_auth(backend.auth(key.reveal()))
+            backend = await self._who(transport, wanted.kind)
+            if wanted.key:
+                transport.use_auth(backend.auth(wanted.key.reveal()))
             info = await transport.run(backend.survey(), timeout_s=SURVEY_S)
         except BaseException:
             await transport.aclose()
             raise
         return Link(
-            name=name,
-            server=server,
+            name=wanted.name,
+            server=wanted.server,
             target=target,
             transport=transport,
             backend=backend,

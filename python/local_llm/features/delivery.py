@@ -37,7 +37,6 @@ class Delivery:
         self._defuse_thought = Defuser()
         self._next_turn = 0.0
         self._parts: list[str] = []
-        self._thought = False
 
     @property
     def answer(self) -> str:
@@ -60,6 +59,13 @@ class Delivery:
         if text:
             self._editor.tell("thinking", self._id, {"text": text})
             self._next_turn = self._clock() + GAP_S
+
+    def retract(self) -> None:
+        """Take back the answer so far: it has turned out to be reasoning."""
+        if self._parts:
+            said, self._parts = self.answer, []
+            self._editor.tell("retract", self._id, {})
+            self._editor.tell("thinking", self._id, {"text": said})
 
     async def finish(self) -> None:
         """Deliver what was held back."""

@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 
-from local_llm.backends.base import ChatAsk, Message, ModelInfo, Sampling
+from local_llm.backends.base import ChatAsk, ModelInfo, Sampling
 from local_llm.errors import (
     BackendError,
     ContextOverflow,
     InputRejected,
-    LocalLlmError,
     PathRefused,
 )
 from local_llm.features.answers import Answer, AnswerCache, answer_key
 from local_llm.features.connect import Connector, Link
-from local_llm.features.context import ContextWindow, context_window
+from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import Delivery
 from local_llm.features.options import Options
 from local_llm.features.port import Editor, Snapshot, Stats
 from local_llm.features.preview import preview_lines
-from local_llm.features.prompting import Prompt, build_prompt
+from local_llm.features.prompting import Prompt, Shares, build_prompt
 from local_llm.features.streaming import Outcome, Streaming
 from local_llm.guard.paths import denied
 from local_llm.prompts.explain import explain_pieces, follow_up_pieces
@@ -92,6 +92,7 @@ class Explainer:
             )
         if not question.strip():
             raise InputRejected("the question is empty", hint="type what you want to know")
+        self._editor.tell("state", ask_id, {"state": "connecting"})
         pieces = (*before.pieces, *follow_up_pieces(before.answer, question))
         exchange = await self._fitted(before.snapshot, before.settings, pieces)
         await self._answer(ask_id, exchange, again=True)
@@ -137,14 +138,10 @@ class Explainer:
         context_tokens: int | None = None,
     ) -> Prompt:
         wanted = context_tokens or link.server.context_tokens
-        return await build_prompt(
-            link,
-            model,
-            pieces,
-            counter=await self._counting.counter(link, model),
-            window=context_window(link.backend.kind, model, wanted),
-            answer_tokens=settings.explain.answer_tokens,
-        )
+        window = context_window(link.backend.kind, model, wanted)
+        counter = await self._counting.counter(link, model)
+        shares = Shares(window, settings.explain.answer_tokens)
+        return await build_prompt(link, model, pieces, counter, shares)
 
     async def _answer(self, ask_id: int, exchange: Exchange, *, again: bool) -> None:
         self._announce(ask_id, exchange)
@@ -174,7 +171,6 @@ class Explainer:
         """Ask the model; on an overflow learn the server's numbers and ask once more."""
         delivery = Delivery(self._editor, ask_id, self._clock)
         streaming = Streaming(self._editor, delivery, ask_id, self._clock)
-        streaming.state("connecting")
         self._event(ask_id, exchange, "LocalLlmRequestStarted")
         try:
             outcome = await self._run(streaming, exchange)
@@ -216,9 +212,16 @@ class Explainer:
             "model": exchange.model.name,
             "backend": exchange.link.info.product,
             "window": exchange.settings.explain.window,
-            "notes": notes(exchange.snapshot, exchange.prompt),
+            "notes": [*self._detour(exchange.link), *notes(exchange.snapshot, exchange.prompt)],
         }
         self._editor.tell("meta", ask_id, meta)
+
+    def _detour(self, link: Link) -> list[str]:
+        """Say that a fall-back answers."""
+        if link.name == self._options.backend:
+            return []
+        wanted = self._options.backend or "the main backend"
+        return [f"{wanted} does not answer; {link.name} ({link.where}) is used"]
 
     def _event(self, ask_id: int, exchange: Exchange, name: str) -> None:
         event = {
@@ -242,7 +245,7 @@ def check_path(snapshot: Snapshot, settings: Settings) -> None:
     """Refuse a file that must never go out. Raises PathRefused."""
     rule = denied(snapshot.path, snapshot.root, settings.guard.deny_paths, os.path.realpath)
     if rule is not None:
-        name = os.path.basename(snapshot.path)
+        name = Path(snapshot.path).name
         raise PathRefused(f"{name} never goes out: guard.deny_paths has {rule}")
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from local_llm import config
 from local_llm.features.connect import Link
 from local_llm.settings import Settings
-
-READ_LIMIT_BYTES = config.FILE_LIMIT_BYTES + 1  # one more, so that `config` sees it is too large
 
 
 class Options:
@@ -39,6 +36,10 @@ class Options:
         """Return what is wrong with the options, one sentence each."""
         return self._load(self._cwd).warnings
 
+    def log_level(self) -> str:
+        """Return the option of that name, which no project may set."""
+        return self._load("").settings.log_level
+
     def for_root(self, root: str) -> Settings:
         """Return the options for a project. Raises SettingsError where a guard rule is broken."""
         loaded = self._load(root or self._cwd)
@@ -64,12 +65,6 @@ class Options:
         self._models[link.name] = model
 
     def _load(self, root: str) -> config.Loaded:
-        return config.load(self._setup, self._env, _read, root=root, trusted=self._trusted)
-
-
-def _read(path: str) -> bytes | None:
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(READ_LIMIT_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        return config.load(
+            self._setup, self._env, config.read_bounded, root=root, trusted=self._trusted
+        )

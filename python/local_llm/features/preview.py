@@ -44,9 +44,7 @@ def _bill(prompt: Prompt) -> list[str]:
 def _cuts(prompt: Prompt) -> list[str]:
     if not prompt.fitted.cut:
         return ["Nothing was cut."]
-    return [
-        f"- cut: {cut.name}, {cut.tokens} tokens: {cut.reason}" for cut in prompt.fitted.cut
-    ]
+    return [f"- cut: {cut.name}, {cut.tokens} tokens: {cut.reason}" for cut in prompt.fitted.cut]
 
 
 def _messages(prompt: Prompt) -> list[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,6 +26,13 @@ from local_llm.tokens.room import Room, limits, template_tokens
 
 COUNT_S = 5.0
 TRIES = 4
+
+
+class Shares(NamedTuple):
+    """The context in force, and the tokens of it that the answer should get."""
+
+    window: ContextWindow
+    answer_tokens: int
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +55,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def build_prompt(
-    link: Link,
-    model: ModelInfo,
-    pieces: Sequence[Piece],
-    counter: Counter,
-    window: ContextWindow,
-    answer_tokens: int,
+    link: Link, model: ModelInfo, pieces: Sequence[Piece], counter: Counter, shares: Shares
 ) -> Prompt:
     """Fit `pieces` into the window.
 
@@ -60,14 +64,14 @@ async def build_prompt(
         model: The model.
         pieces: In prompt order.
         counter: The local count, exact or estimated.
-        window: The context in force.
-        answer_tokens: Room wanted for the answer.
+        shares: The context in force, and the room wanted for the answer.
 
     Raises: BudgetError when the required pieces do not fit.
 
     """
-    roles = len({piece.role for piece in pieces})
-    room = limits(window.tokens, answer_tokens, template_tokens(roles))
+    window, answer_tokens = shares
+    turns = sum(1 for _ in groupby(pieces, key=lambda piece: piece.role))
+    room = limits(window.tokens, answer_tokens, template_tokens(turns))
     scale = 1.0
     for _ in range(TRIES):
         fitted = fit(pieces, room.prompt, _scaled(counter, scale))

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from local_llm.backends.base import Decoder, Done, Event, Progress, Request, Text, Thinking, Usage
-from local_llm.errors import BackendError, BackendUnreachable, EmptyAnswer, ModelLoading
+from local_llm.errors import BackendError, EmptyAnswer, ModelLoading
 from local_llm.features.connect import Link
 from local_llm.features.delivery import Delivery
 from local_llm.features.port import Editor
@@ -65,7 +65,7 @@ class Streaming:
         """
         self._begun = self._clock()
         async with self._open(link, request) as body:
-            await self._read(body, decoder())
+            await self._read(body, decoder(), link.where)
         await self._delivery.finish()
         if not self._delivery.answer.strip():
             raise EmptyAnswer("the server answered with no text", where=link.where)
@@ -87,22 +87,26 @@ class Streaming:
             try:
                 async with link.transport.stream(request, link.backend.error) as body:
                     yield body
-                return
-            except (ModelLoading, BackendUnreachable) as exc:
-                if isinstance(exc, BackendUnreachable) or self._clock() > deadline:
+            except ModelLoading:
+                if self._clock() > deadline:
                     raise
+            else:
+                return
             self.state("loading")
             await asyncio.sleep(LOADING_POLL_S)
 
-    async def _read(self, body: Body, decoder: Decoder) -> None:
+    async def _read(self, body: Body, decoder: Decoder, where: str) -> None:
         self.state("reading")
-        while True:
+        data = await body.read()
+        if not data:
+            raise EmptyAnswer("the server answered with nothing", where=where)
+        while data and self._done is None:
+            await self._show(decoder.feed(data))
             await self._delivery.turn()
-            data = await body.read()
-            await self._show(decoder.feed(data) if data else decoder.finish())
-            if not data or self._done is not None:
-                break
-        if self._done is not None and data:
+            data = b"" if self._done else await body.read()
+        if self._done is None:
+            await self._show(decoder.finish())
+        else:
             await self._drain(body)
 
     async def _drain(self, body: Body) -> None:
@@ -121,8 +125,7 @@ class Streaming:
                 case Text():
                     text.append(event.text)
                 case Thinking():
-                    self._note_first("thinking")
-                    self._delivery.thinking(event.text)
+                    self._think(event, text)
                 case Progress():
                     self._progress(event)
                 case Done():
@@ -130,6 +133,15 @@ class Streaming:
         if text:
             self._note_first("writing")
             await self._delivery.text("".join(text))
+
+    def _think(self, event: Thinking, text: list[str]) -> None:
+        """Keep reasoning apart; an end tag alone tells that all before it was reasoning, too."""
+        self._note_first("thinking")
+        if event.all_before:
+            self._delivery.retract()
+            self._delivery.thinking("".join(text))
+            text.clear()
+        self._delivery.thinking(event.text)
 
     def _progress(self, event: Progress) -> None:
         if event.total > 0 and self._first is None:

@@ -1,0 +1,120 @@
+"""An editor that only remembers what it was told: for the use-cases, without Neovim."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from itertools import groupby
+from typing import Any
+
+from local_llm.features.app import App
+
+DEADLINE_S = 10.0
+
+
+class FakeEditor:
+    """Fulfils features.port.Editor; `gone` makes its windows vanish."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int, dict[str, Any]]] = []
+        self.text: dict[int, str] = {}
+        self.appends: list[str] = []
+        self.gone = False
+        self._changed = asyncio.Event()
+
+    async def append(self, ask_id: int, text: str) -> bool:
+        if self.gone:
+            return False
+        self.text[ask_id] = self.text.get(ask_id, "") + text
+        self.appends.append(text)
+        self._changed.set()
+        return True
+
+    def tell(self, event: str, ask_id: int, data: dict[str, Any]) -> None:
+        self.told.append((event, ask_id, data))
+        self._changed.set()
+
+    def all(self, event: str, ask_id: int | None = None) -> list[dict[str, Any]]:
+        """Return the messages of one name, of one request or all."""
+        return [
+            data
+            for name, told_id, data in self.told
+            if name == event and (ask_id is None or told_id == ask_id)
+        ]
+
+    def states(self, ask_id: int) -> list[str]:
+        """Return the states in order, without repetition."""
+        return [name for name, _ in groupby(data["state"] for data in self.all("state", ask_id))]
+
+    async def wait(self, event: str, ask_id: int) -> dict[str, Any]:
+        """Return the first message of that name; fails with all that was told."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DEADLINE_S):
+                while not self.all(event, ask_id):
+                    self._changed.clear()
+                    await self._changed.wait()
+        found = self.all(event, ask_id)
+        assert found, f"no {event} for {ask_id}: {self.told}"
+        return found[0]
+
+    async def wait_text(self, ask_id: int, wanted: str) -> None:
+        """Wait until the answer has `wanted` in it."""
+        async with asyncio.timeout(DEADLINE_S):
+            while wanted not in self.text.get(ask_id, ""):
+                self._changed.clear()
+                await self._changed.wait()
+
+
+class NoEmbedded:
+    """No embedded backend."""
+
+    def possible(self) -> bool:
+        return False
+
+    async def start(self, settings: Any, server: Any) -> tuple[str, str]:
+        raise AssertionError("not asked for")
+
+    async def aclose(self) -> None:
+        return
+
+
+class Desk:
+    """An app with a fake editor: `ask` sends a message, `editor` remembers the answers."""
+
+    def __init__(self, **setup: Any) -> None:
+        self.editor = FakeEditor()
+        self.app = App(self.editor, dict(os.environ), NoEmbedded(), lambda _p, _c: False)
+        self.configure(**setup)
+        self._last = 0
+
+    def configure(self, **setup: Any) -> None:
+        self.app.receive({"name": "configure", "setup": setup, "cwd": "", "root_dir": ""})
+
+    def ask(self, name: str, **fields: Any) -> int:
+        self._last += 1
+        self.app.receive({"name": name, "id": self._last, **fields})
+        return self._last
+
+    def explain(self, text: str = "a = 1\n", *, again: bool = False, **fields: Any) -> int:
+        lines = text.split("\n")
+        snapshot = {"buf": 1, "tick": 2, "first_row": 0, "last_row": len(lines) - 1}
+        return self.ask("explain", snapshot={**snapshot, "lines": lines, **fields}, again=again)
+
+    async def explained(self, text: str = "a = 1\n", **fields: Any) -> tuple[int, dict[str, Any]]:
+        ask_id = self.explain(text, **fields)
+        return ask_id, await self.editor.wait("done", ask_id)
+
+    async def failed(self, text: str = "a = 1\n", **fields: Any) -> dict[str, Any]:
+        return await self.editor.wait("fail", self.explain(text, **fields))
+
+
+@contextlib.asynccontextmanager
+async def desk(**setup: Any) -> AsyncIterator[Desk]:
+    """Open a desk and close its app afterwards."""
+    made = Desk(**setup)
+    try:
+        yield made
+    finally:
+        await made.app.aclose()
