@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -97,6 +98,8 @@ class EmbeddedClient:
                 return await self._exchange(ask, on_loading)
             except (OSError, EOFError):
                 self._drop()  # it went; the next try starts another one
+            except LocalLlmError:
+                raise  # a whole answer: the connection is as good as before
             except BaseException:
                 self._drop()  # cancelled: an answer may still be on its way
                 raise
@@ -147,21 +150,20 @@ class EmbeddedClient:
     async def _launch(self, folder: Path) -> None:
         command = [self._python, "-P", "-m", "local_llm.ops.embedded.daemon"]
         command += ["--folder", str(folder), "--log", str(self._log), "--idle-s", str(self._idle_s)]
-        child = await asyncio.create_subprocess_exec(
-            *command,
-            env={**self._env, "PYTHONPATH": _python_path(self._env)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,  # a Ctrl-C in the editor's terminal is not meant for it
-        )
         try:
-            async with asyncio.timeout(_START_S):
-                status = await child.wait()
-        except TimeoutError:
-            child.kill()
-            status = await child.wait()
-        if status:
+            child = await asyncio.create_subprocess_exec(
+                *command,
+                env={**self._env, "PYTHONPATH": _python_path(self._env)},
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                stderr=DEVNULL,
+                start_new_session=True,  # a Ctrl-C in the editor's terminal is not meant for it
+            )
+        except OSError as exc:
+            raise BackendUnreachable(
+                f"cannot start the embedded supervisor: {exc.strerror}", where=self._python
+            ) from exc
+        if await _status(child):
             raise BackendUnreachable("the embedded supervisor did not start", hint=self._hint())
 
     def _drop(self) -> None:
@@ -171,6 +173,16 @@ class EmbeddedClient:
 
     def _hint(self) -> str:
         return f"see {self._log}; `:checkhealth local_llm` looks at the installation"
+
+
+async def _status(child: Process) -> int:
+    """Wait for the short-lived program that starts the supervisor."""
+    try:
+        async with asyncio.timeout(_START_S):
+            return await child.wait()
+    except TimeoutError:
+        child.kill()
+        return await child.wait()
 
 
 async def _connect(folder: Path) -> tuple[StreamReader, StreamWriter]:
