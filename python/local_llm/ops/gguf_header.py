@@ -31,15 +31,11 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_header(path: Path) -> Header:
     """Read the head of the file. Raises: OSError; ValueError, for what is no GGUF file."""
-    found: dict[str, object] = {}
     with path.open("rb") as file:
         try:
-            for key, value in _pairs(file):
-                if key.startswith("tokenizer."):
-                    break  # what we want came before, and the vocabulary is long
-                found[key] = value
-        except (struct.error, UnicodeDecodeError) as exc:
-            raise ValueError("the file is cut short or damaged") from exc
+            found = dict(_pairs(file))
+        except UnicodeDecodeError as exc:
+            raise ValueError("the file is damaged") from exc
     architecture = str(found.get("general.architecture", ""))
     context = found.get(f"{architecture}.context_length")
     return Header(
@@ -55,6 +51,8 @@ def _pairs(file: BinaryIO) -> Iterator[tuple[str, object]]:
     _version, _tensors, count = _unpack(file, "IQQ")
     for _ in range(min(count, _MOST_KEYS)):
         key = _string(file)
+        if key.startswith("tokenizer."):
+            return  # what we want came before, and the vocabulary is long
         yield key, _value(file, _unpack(file, "I")[0])
 
 
@@ -76,9 +74,16 @@ def _string(file: BinaryIO) -> str:
     size = _unpack(file, "Q")[0]
     if size > _LONGEST_STRING:
         raise ValueError("the file is damaged: a text in it is far too long")
-    return file.read(size).decode()
+    return _exactly(file, size).decode()
 
 
 def _unpack(file: BinaryIO, layout: str) -> tuple[int, ...]:
     layout = "<" + layout
-    return struct.unpack(layout, file.read(struct.calcsize(layout)))
+    return struct.unpack(layout, _exactly(file, struct.calcsize(layout)))
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    data = file.read(size)
+    if len(data) < size:
+        raise ValueError("the file is cut short")
+    return data

@@ -1,7 +1,9 @@
 """Fetch a GGUF file from the Hugging Face hub into the model store.
 
-The hub's client shows the progress, takes up a fetch where it broke off, and follows HF_ENDPOINT
-and HF_TOKEN. What it fetched is compared with the hub's SHA-256 before it gets its name.
+The hub's client shows the progress, tries again when the line drops, and follows HF_ENDPOINT and
+HF_TOKEN. We keep the unfinished file ourselves: `hf_hub_download` (2.4) gives each run a new one,
+so that Ctrl-C would throw gigabytes away. What arrived is compared with the hub's SHA-256 before
+it gets its name.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub import HfApi, hf_hub_url
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+from huggingface_hub.file_download import http_get
 from huggingface_hub.hf_api import RepoSibling
+from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined] # it is documented
 
 from local_llm.errors import ModelStoreError
 from local_llm.ops.model_store import PARTIAL, ModelStore, StoredModel
@@ -102,16 +106,33 @@ def _look(repo: str) -> tuple[str | None, Sequence[RepoSibling]]:
 
 
 def _fetch(repo: str, revision: str | None, file: RepoSibling, staging: Path) -> None:
-    """Fetch one file to the staging folder and verify it."""
-    done = hf_hub_download(repo, file.rfilename, revision=revision, local_dir=staging)
-    wanted = file.lfs.sha256 if file.lfs else ""
-    if wanted and _sha256(Path(done)) != wanted:
-        Path(done).unlink()
+    """Fetch one file to the staging folder, or the rest of it, and verify it."""
+    unfinished = _unfinished(file, staging)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    with unfinished.open("ab") as target:
+        if file.size is not None and target.tell() > file.size:
+            target.seek(target.truncate(0))
+        http_get(
+            hf_hub_url(repo, file.rfilename, revision=revision),
+            target,
+            resume_size=target.tell(),
+            headers=build_hf_headers(library_name="local-llm"),
+            expected_size=file.size,
+            displayed_filename=Path(file.rfilename).name,
+        )
+    if file.lfs and _sha256(unfinished) != file.lfs.sha256:
+        unfinished.unlink()
         raise ModelStoreError(
             "the file that arrived is not the one the hub has: its checksum differs",
             where=file.rfilename,
             hint="pull it again",
         )
+
+
+def _unfinished(file: RepoSibling, staging: Path) -> Path:
+    """Name it after its content, so that the rest of another version is never appended."""
+    version = file.lfs.sha256[:12] if file.lfs else "plain"
+    return staging / version / Path(file.rfilename).name
 
 
 def _sha256(path: Path) -> str:
@@ -124,12 +145,11 @@ def _sha256(path: Path) -> str:
 
 def _settle(files: Sequence[RepoSibling], staging: Path, store: ModelStore) -> StoredModel:
     """Give the files their names in the store, each in one step, and clear the staging folder."""
-    names = sorted(Path(file.rfilename).name for file in files)
-    by_name = {Path(file.rfilename).name: file.rfilename for file in files}
-    for name in names:
-        (staging / by_name[name]).replace(store.folder / name)
+    arrived = [_unfinished(file, staging) for file in files]
+    for path in arrived:
+        path.replace(store.folder / path.name)
     shutil.rmtree(staging, ignore_errors=True)
-    return store.find(_PART.sub("", names[0]))
+    return store.find(_PART.sub("", arrived[0].name))
 
 
 def _refused(repo: str, hint: str) -> ModelStoreError:
