@@ -1,12 +1,7 @@
-"""Processes that stand for editors which use the embedded backend, and a look at what they share.
-
-Run as a program it is such an editor: it acquires the model in its arguments, says so in one JSON
-line, and again for each line it reads.
-"""
+"""Processes that stand for editors with the embedded backend, and a look at what they share."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
@@ -20,12 +15,11 @@ from typing import Any
 
 import httpx
 
-from local_llm.errors import LocalLlmError
-from local_llm.ops.embedded.client import EmbeddedClient, EmbeddedTarget
 from local_llm.ops.embedded.folder import CONTROL, SUPERVISOR_LOCK, shared_folder
 from waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
+PROGRAM = ROOT / "tests" / "embedded_editor.py"
 LIMIT_S = 20.0
 
 
@@ -33,13 +27,12 @@ class Editor:
     """A process that holds a connection to the supervisor, or tries to."""
 
     def __init__(self, model: Path, idle_s: float = 0.2, context_tokens: int = 512) -> None:
-        paths = os.pathsep.join([str(ROOT / "python"), str(ROOT / "tests")])
         self._process = subprocess.Popen(
-            [sys.executable, __file__, str(model), str(idle_s), str(context_tokens)],
+            [sys.executable, PROGRAM, str(model), str(idle_s), str(context_tokens)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": paths},
+            env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
         )
 
     def answer(self) -> dict[str, Any]:
@@ -128,23 +121,3 @@ def generates(answer: dict[str, Any]) -> bool:
     with browser(answer["url"], Path(answer["key_file"]).read_text()) as client:
         reply = client.post("/completion", json={"prompt": "def", "n_predict": 4})
     return reply.status_code == 200 and reply.json()["tokens_predicted"] == 4
-
-
-def _told(target: EmbeddedTarget) -> dict[str, Any]:
-    return {"url": target.url, "key_file": str(target.key_file), "notice": target.notice}
-
-
-async def _edit(model: str, idle_s: float, context_tokens: int) -> None:
-    client = EmbeddedClient(os.environ, idle_s=idle_s)
-    while True:
-        try:
-            told = _told(await client.acquire(model, context_tokens, threads=1))
-        except LocalLlmError as exc:
-            told = {"fault": exc.code, "reason": exc.sentence(), "hint": exc.hint}
-        print(json.dumps(told), flush=True)  # noqa: T201 - this is how it answers the test
-        if not await asyncio.to_thread(sys.stdin.readline):
-            return
-
-
-if __name__ == "__main__":
-    asyncio.run(_edit(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
