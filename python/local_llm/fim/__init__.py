@@ -1,0 +1,1 @@
+"""Filling in the middle: model families and the strings they were trained on."""
