@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Literal
 
 import msgspec
@@ -11,13 +12,25 @@ Shrink = Literal["lines-end", "lines-start"]
 SEPARATOR = "\n\n"  # between two pieces of one message
 
 
+class Priority(IntEnum):
+    """What is kept first, from the task down to the history."""
+
+    TASK = 0
+    CODE = 1
+    DIAGNOSTICS = 2
+    ENCLOSING = 3
+    DEFINITIONS = 4
+    FILES = 5
+    HISTORY = 6
+
+
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a prompt.
 
     name: For the preview: "selection", "diagnostics" ...
     text: The body. head, tail: What must stay around it while any of it stays (a heading, the
         fences of a code block), with their own line ends.
-    priority: 0 is kept first; the place in the prompt does not change with it.
+    priority: The lowest number is kept first, see Priority; the place in the prompt stays.
     required: Without it the question makes no sense.
     shrink: Which end may lose whole lines; None = all or nothing.
     role: The message it belongs to; neighbours with one role make one message.

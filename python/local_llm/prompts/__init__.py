@@ -1,0 +1,1 @@
+"""Prompts as data: one Markdown file each, and the code that fills and assembles them."""

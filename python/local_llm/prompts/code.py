@@ -1,0 +1,28 @@
+"""Code as it stands in a prompt: numbered lines in a fence that nothing inside can close."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from local_llm.prompts.defuse import defuse
+
+_TICKS = re.compile(r"`{3,}")
+_LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
+
+
+def fence(text: str) -> str:
+    """Return a run of backticks longer than any in `text`, and at least three."""
+    return "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
+
+
+def numbered(lines: Sequence[str], first: int) -> str:
+    """Return the lines with their numbers, `  42 | code`, all as wide as the last."""
+    width = len(str(first + len(lines) - 1))
+    return "\n".join(f"{first + n:>{width}} | {defuse(line)}" for n, line in enumerate(lines))
+
+
+def opening(ticks: str, filetype: str) -> str:
+    """Return the line that opens a fenced block."""
+    language = filetype if _LANGUAGE.fullmatch(filetype) else ""
+    return f"{ticks}{language}\n"
