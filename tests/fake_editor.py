@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from local_llm.features.app import App
@@ -85,7 +86,8 @@ class Desk:
 
     def __init__(self, **setup: Any) -> None:
         self.editor = FakeEditor()
-        self.app = App(self.editor, dict(os.environ), NoEmbedded(), lambda _p, _c: False)
+        cache = Path(os.environ["XDG_CACHE_HOME"]) / "local-llm"
+        self.app = App(self.editor, dict(os.environ), NoEmbedded(), lambda _p, _c: False, cache)
         self.configure(**setup)
         self._last = 0
 

@@ -20,6 +20,7 @@ from local_llm import log
 from local_llm.editor.nvim import NvimEditor
 from local_llm.features.app import App
 from local_llm.ops.embedded.adapter import EmbeddedLlama
+from local_llm.ops.places import cache_folder
 from local_llm.trust import TrustRecord, record_path
 
 
@@ -30,7 +31,8 @@ class Host:
         self._loop = asyncio.new_event_loop()
         env = dict(os.environ)
         editor = NvimEditor(nvim, lambda: self._loop)
-        self._app = App(editor, env, EmbeddedLlama(env), TrustRecord(record_path(env)).trusts)
+        trusted = TrustRecord(record_path(env)).trusts
+        self._app = App(editor, env, EmbeddedLlama(env), trusted, cache_folder(env))
         self._thread = threading.Thread(target=self._work, name="local-llm", daemon=True)
         self._thread.start()
 

@@ -29,12 +29,12 @@ async def test_an_answer_streams_and_is_counted():
 
 
 async def test_the_prompt_and_the_answer_fit_the_context_in_force():
-    script = Script(pieces=WORDS, context_tokens=512)
+    script = Script(pieces=WORDS, context_tokens=1024)
     with FakeLlamaCpp(script) as server:
         async with desk(**llamacpp(server)) as at:
             ask_id, done = await at.explained("\n".join(f"line_{n} = {n}" for n in range(2000)))
             body = server.bodies("/v1/chat/completions")[-1]
-            assert done["prompt_tokens"] + body["max_tokens"] <= 512
+            assert done["prompt_tokens"] + body["max_tokens"] <= 1024
             notes = at.editor.all("meta", ask_id)[-1]["notes"]
             assert any("did not fit" in note for note in notes), notes
 
@@ -106,16 +106,16 @@ async def test_an_overflow_is_learned_and_asked_once_more():
     body = {
         "error": {
             "code": 400,
-            "message": "request (600 tokens) exceeds the available context size (400 tokens)",
+            "message": "request (1600 tokens) exceeds the available context size (1000 tokens)",
             "type": "exceed_context_size_error",
-            "n_prompt_tokens": 600,
-            "n_ctx": 400,
+            "n_prompt_tokens": 1600,
+            "n_ctx": 1000,
         }
     }
     script = Script(error=(400, body))
     with FakeLlamaCpp(script, then=[Script(pieces=WORDS)]) as server:
         async with desk(**llamacpp(server)) as at:
-            await at.explained("\n".join(f"x{n} = {n}" for n in range(100)))
+            await at.explained("\n".join(f"x{n} = {n}" for n in range(200)))
             first, second = server.bodies("/v1/chat/completions")
             assert len(second["messages"][-1]["content"]) < len(first["messages"][-1]["content"])
 
@@ -240,3 +240,13 @@ async def test_an_end_tag_alone_turns_what_came_into_reasoning():
             await at.editor.wait("done", follow)
             kept = server.bodies("/v1/chat/completions")[-1]["messages"][-2]
             assert kept == {"role": "assistant", "content": "Two."}
+
+
+async def test_bytes_that_are_not_utf8_are_replaced_and_told():
+    with FakeLlamaCpp(Script(pieces=WORDS)) as server:
+        async with desk(**llamacpp(server)) as at:
+            ask_id, _ = await at.explained("caf\udce9 = 1", path="/p/caf\udce9.py", root="/p")
+            content = server.bodies("/v1/chat/completions")[-1]["messages"][-1]["content"]
+            assert "caf\ufffd = 1" in content
+            notes = at.editor.all("meta", ask_id)[-1]["notes"]
+            assert any("not UTF-8" in note for note in notes), notes

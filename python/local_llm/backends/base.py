@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -32,6 +32,7 @@ __all__ = [
     "Sampling",
     "ServerInfo",
     "State",
+    "TellsVocabulary",
     "Text",
     "Thinking",
     "Usage",
@@ -232,6 +233,15 @@ class Decoder(Protocol):
 
     def finish(self) -> list[Event]:
         """Return what is left at the end of the body; exactly one Done has been returned then."""
+        ...
+
+
+@runtime_checkable
+class TellsVocabulary(Protocol):
+    """A backend whose server hands out a model's vocabulary."""
+
+    def vocabulary(self, model: str) -> Plan[Mapping[str, Any] | None]:
+        """Return the model's GGUF metadata, tokenizer arrays included, or None."""
         ...
 
 

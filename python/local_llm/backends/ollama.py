@@ -85,6 +85,11 @@ class Ollama:
             raise self.error(show)
         return _info(model, fields(show), _row(fields(ps), model), _row(fields(tags), model))
 
+    def vocabulary(self, model: str) -> Plan[Mapping[str, Any] | None]:
+        """Ask /api/show for everything; some 8 MB, so once a model (`model_info`)."""
+        (show,) = yield [post("/api/show", {"model": model, "verbose": True})]
+        return inner(fields(show), "model_info") if show is not None and show.status == OK else None
+
     def chat(self, ask: ChatAsk) -> Request:
         """Return a POST to /api/chat.
 

@@ -36,6 +36,7 @@ class App:
         env: The environment.
         embedded: Starts the embedded server.
         trusted: Tells whether a project's options file was trusted with this content.
+        cache: Folder for what is learned of models, below the XDG cache.
 
     """
 
@@ -45,12 +46,14 @@ class App:
         env: Mapping[str, str],
         embedded: EmbeddedServer,
         trusted: Callable[[str, bytes], bool],
+        cache: Path,
     ) -> None:
         self._editor = editor
         self._options = Options(env, trusted)
         connector = Connector(env, embedded)
         self._connector = connector
-        counting = Counting()
+        counting = Counting(cache / "tokens")
+        self._counting = counting
         self._explainer = Explainer(editor, connector, self._options, counting, time.monotonic)
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)
@@ -87,6 +90,7 @@ class App:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._counting.aclose()
         await self._connector.aclose()
 
     def _configure(self, message: dict[str, Any]) -> None:

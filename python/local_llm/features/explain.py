@@ -7,9 +7,7 @@ the same messages and finds the server's prompt cache warm.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -18,19 +16,19 @@ from local_llm.errors import (
     BackendError,
     ContextOverflow,
     InputRejected,
-    PathRefused,
 )
 from local_llm.features.answers import Answer, AnswerCache, answer_key
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import Delivery
+from local_llm.features.intake import check_input, check_path, readable
 from local_llm.features.options import Options
-from local_llm.features.port import Editor, Snapshot, Stats
+from local_llm.features.port import Editor, Snapshot
 from local_llm.features.preview import preview_lines
 from local_llm.features.prompting import Prompt, Shares, build_prompt
+from local_llm.features.report import notes, stats
 from local_llm.features.streaming import Outcome, Streaming
-from local_llm.guard.paths import denied
 from local_llm.prompts.explain import explain_pieces, follow_up_pieces
 from local_llm.settings import Settings
 from local_llm.tokens.pieces import Piece
@@ -112,7 +110,9 @@ class Explainer:
         check_input(snapshot)
         check_path(snapshot, settings)
         self._editor.tell("state", ask_id, {"state": "connecting"})
-        return await self._fitted(snapshot, settings, explain_pieces(snapshot, settings.language))
+        return await self._fitted(
+            snapshot, settings, explain_pieces(readable(snapshot), settings.language)
+        )
 
     async def _fitted(
         self, snapshot: Snapshot, settings: Settings, pieces: Sequence[Piece]
@@ -158,8 +158,8 @@ class Explainer:
     async def _show_known(self, ask_id: int, exchange: Exchange, known: Answer) -> None:
         delivery = Delivery(self._editor, ask_id, self._clock)
         await delivery.text(known.text)
-        stats = msgspec.structs.replace(known.stats, cached=True)
-        self._finish(ask_id, exchange, Answer(text=known.text, stats=stats))
+        told = msgspec.structs.replace(known.stats, cached=True)
+        self._finish(ask_id, exchange, Answer(text=known.text, stats=told))
 
     def _finish(self, ask_id: int, exchange: Exchange, answer: Answer) -> None:
         exchange.answer = answer.text
@@ -186,8 +186,9 @@ class Explainer:
             if delivery.answer:
                 self._open[ask_id] = exchange
         self._counting.learn(exchange.link, exchange.model, exchange.prompt, outcome)
-        stats = _stats(exchange, outcome)
-        return Answer(text=delivery.answer, stats=stats)
+        model, backend = exchange.model.name, exchange.link.info.product
+        told = stats(model, backend, exchange.prompt, outcome)
+        return Answer(text=delivery.answer, stats=told)
 
     async def _run(self, streaming: Streaming, exchange: Exchange) -> Outcome:
         backend = exchange.link.backend
@@ -233,30 +234,6 @@ class Explainer:
         self._editor.tell("event", ask_id, event)
 
 
-def check_input(snapshot: Snapshot) -> None:
-    """Refuse what is no text to explain. Raises InputRejected."""
-    if snapshot.binary:
-        raise InputRejected("the buffer is binary", hint="open a text file")
-    if not any(line.strip() for line in snapshot.lines):
-        raise InputRejected("there is no text in the selection")
-
-
-def check_path(snapshot: Snapshot, settings: Settings) -> None:
-    """Refuse a file that must never go out. Raises PathRefused."""
-    rule = denied(snapshot.path, snapshot.root, settings.guard.deny_paths, os.path.realpath)
-    if rule is not None:
-        name = Path(snapshot.path).name
-        raise PathRefused(f"{name} never goes out: guard.deny_paths has {rule}")
-
-
-def notes(snapshot: Snapshot, prompt: Prompt) -> list[str]:
-    """Return what the user must know of what was sent: what was cut or changed, and why."""
-    said = [f"not sent: {cut.name}, {cut.reason}" for cut in prompt.fitted.cut]
-    if snapshot.omitted_lines:
-        said.append(f"not read: {snapshot.omitted_lines} more lines; the selection is too large")
-    return said
-
-
 def _ask(exchange: Exchange) -> ChatAsk:
     server, settings = exchange.link.server, exchange.settings
     temperature = settings.explain.temperature if server.temperature is None else server.temperature
@@ -274,29 +251,3 @@ def _key(exchange: Exchange) -> str:
     ask = _ask(exchange)
     sampling = f"{ask.sampling.temperature}/{ask.max_tokens}"
     return answer_key(exchange.link.where, ask.model, sampling, ask.messages)
-
-
-def _stats(exchange: Exchange, outcome: Outcome) -> Stats:
-    usage, prompt = outcome.usage, exchange.prompt
-    first_ms = None if outcome.first_token_s is None else outcome.first_token_s * 1000
-    return Stats(
-        model=exchange.model.name,
-        backend=exchange.link.info.product,
-        prompt_tokens=usage.prompt_tokens or prompt.tokens,
-        exact=usage.prompt_tokens is not None or prompt.exact,
-        reused_tokens=usage.cached_tokens,
-        answer_tokens=usage.answer_tokens,
-        first_token_ms=first_ms,
-        tokens_per_second=_speed(outcome),
-        total_ms=outcome.total_s * 1000,
-        finish=outcome.finish,
-    )
-
-
-def _speed(outcome: Outcome) -> float | None:
-    tokens = outcome.usage.answer_tokens
-    if not tokens:
-        return None
-    if outcome.usage.answer_ms:
-        return tokens / outcome.usage.answer_ms * 1000
-    return tokens / outcome.writing_s if outcome.writing_s else None

@@ -7,6 +7,7 @@ cannot see, the server's own count of the rendered chat has the last word, so th
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -42,6 +43,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     room: How the context is shared.
     fitted: What was kept and cut, piece by piece.
     counted_by: Where the number comes from, for people.
+    estimate: What the estimate said of the messages; None where an exact counter was at hand.
     """
 
     messages: tuple[Message, ...]
@@ -51,7 +53,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     window: ContextWindow
     fitted: Fitted
     counted_by: str
-    estimate: int
+    estimate: int | None = None
 
 
 async def build_prompt(
@@ -74,21 +76,21 @@ async def build_prompt(
     room = limits(window.tokens, answer_tokens, template_tokens(turns))
     scale = 1.0
     for _ in range(TRIES):
-        fitted = fit(pieces, room.prompt, _scaled(counter, scale))
+        # In a thread: a megabyte takes tenths of a second to count.
+        fitted = await asyncio.to_thread(fit, pieces, room.prompt, _scaled(counter, scale))
         messages = assemble(fitted)
         exact = await server_count(link, model, messages)
         allowed = room.prompt + room.template
         if exact is None or exact <= allowed:
-            estimate = fitted.tokens + room.template
             return Prompt(
                 messages=messages,
-                tokens=estimate if exact is None else exact,
+                tokens=fitted.tokens + room.template if exact is None else exact,
                 exact=exact is not None,
                 room=room,
                 window=window,
                 fitted=fitted,
-                counted_by="exact (counted by the server)" if exact else counter.describe(),
-                estimate=fitted.tokens,
+                counted_by=counter.describe() if exact is None else "by the server, exactly",
+                estimate=None if counter.exact else _estimate(counter, messages),
             )
         scale *= 1.02 * exact / allowed
     raise BudgetError("the server counts far more tokens than any estimate explains")
@@ -103,6 +105,10 @@ async def server_count(link: Link, model: ModelInfo, messages: Sequence[Message]
         return await link.transport.run(plan, timeout_s=COUNT_S)
     except BackendError:
         return None
+
+
+def _estimate(counter: Counter, messages: Sequence[Message]) -> int:
+    return sum(counter.count(message.content) for message in messages)
 
 
 def _scaled(counter: Counter, scale: float) -> Callable[[str], int]:
