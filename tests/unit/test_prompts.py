@@ -103,6 +103,7 @@ def test_nothing_inside_can_close_the_fence(text):
 def test_lines_are_numbered_as_wide_as_the_last():
     assert numbered(["a", "", "c"], 9) == " 9 | a\n10 | \n11 | c"
     assert numbered([], 1) == ""
+    assert numbered(["a\nb", "c"], 1) == "1 | a\u2400b\n2 | c"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,9 @@ def test_a_word_that_is_a_token_is_taken_whole_only_where_the_label_says_so():
         {"pre": "a label from the future"},
         {"tokens": None},
         {"merges": []},
+        {"merges": [None, 3]},
+        {"tokens": {"a": 1}},
+        {"token_type": ["x"]},
     ],
 )
 def test_what_is_not_byte_level_bpe_with_a_known_label_is_declined(changes):

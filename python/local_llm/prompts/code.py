@@ -17,9 +17,14 @@ def fence(text: str) -> str:
 
 
 def numbered(lines: Sequence[str], first: int) -> str:
-    """Return the lines with their numbers, `  42 | code`, all as wide as the last."""
+    """Return the lines with their numbers, `  42 | code`, all as wide as the last.
+
+    A line end inside a line is how Neovim hands over a NUL byte; it is shown as U+2400.
+    """
     width = len(str(first + len(lines) - 1))
-    return "\n".join(f"{first + n:>{width}} | {defuse(line)}" for n, line in enumerate(lines))
+    whole = "\n".join(line.replace("\n", "\u2400") for line in lines)
+    safe = defuse(whole).split("\n") if lines else []
+    return "\n".join(f"{first + n:>{width}} | {line}" for n, line in enumerate(safe))
 
 
 def opening(ticks: str, filetype: str) -> str:

@@ -20,7 +20,7 @@ _NAMES = (
     r"<\[[^\s\[\]<>]{1,40}\]>",  # Seed-Coder
 )
 _MARKERS = sorted({word for family in FAMILIES for word in family.reserved()}, key=len)[::-1]
-_SPECIAL = re.compile("|".join([*map(re.escape, _MARKERS), *_NAMES]))
+_SPECIAL = re.compile("|".join([*map(re.escape, _MARKERS), *_NAMES]))  # none spans two lines
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

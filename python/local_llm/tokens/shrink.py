@@ -40,42 +40,50 @@ def shrink(piece: Piece, fits: Fits, *, inside_lines: bool) -> Shrunk | None:
 
     """
     lines = piece.text.split("\n")  # not splitlines(): U+2028 and form feeds end no editor line
-    kept = _largest(len(lines), lambda n: fits(_by_lines(piece, lines, n).body))
-    if kept:
-        return _by_lines(piece, lines, kept)
-    if not inside_lines:
-        return None
-    edge = lines[0] if piece.shrink == "lines-end" else lines[-1]
-    kept = _largest(len(edge), lambda n: fits(_through_line(piece, lines, n).body))
-    return _through_line(piece, lines, kept) if kept else None
-
-
-def _by_lines(piece: Piece, lines: list[str], kept: int) -> Shrunk:
-    """Keep `kept` lines and put a mark where the others were."""
-    gone = len(lines) - kept
-    if not gone:
+    kept = _largest(len(lines), lambda n: fits(_whole_lines(piece, lines, n)))
+    if kept == len(lines):
         return Shrunk(body=piece.text, lost="", lines=None)
-    if piece.shrink == "lines-end":
-        span = (piece.first_line + kept, piece.first_line + len(lines) - 1)
-        body = "\n".join([*lines[:kept], _mark(span)])
-        return Shrunk(body=body, lost="\n".join(lines[kept:]), lines=span)
-    span = (piece.first_line, piece.first_line + gone - 1)
-    body = "\n".join([_mark(span), *lines[gone:]])
-    return Shrunk(body=body, lost="\n".join(lines[:gone]), lines=span)
+    if kept:
+        body = _whole_lines(piece, lines, kept)
+        gone = lines[kept:] if piece.shrink == "lines-end" else lines[: len(lines) - kept]
+        return Shrunk(body=body, lost="\n".join(gone), lines=_gone(piece, len(lines), kept))
+    return _through_line(piece, lines, fits) if inside_lines else None
 
 
-def _through_line(piece: Piece, lines: list[str], kept: int) -> Shrunk:
-    """Keep `kept` characters of the first or last line."""
-    span = (piece.first_line, piece.first_line + len(lines) - 1)
+def _gone(piece: Piece, count: int, kept: int) -> tuple[int, int]:
+    """Return the numbers of the first and last line that are missing."""
+    first, last = piece.first_line, piece.first_line + count - 1
+    return (first + kept, last) if piece.shrink == "lines-end" else (first, last - kept)
+
+
+def _whole_lines(piece: Piece, lines: list[str], kept: int) -> str:
+    """Keep `kept` lines and put a mark where the others were."""
+    if kept == len(lines):
+        return piece.text
+    mark = _mark(_gone(piece, len(lines), kept))
     if piece.shrink == "lines-end":
-        body = f"{lines[0][:kept]} [rest of line {span[0]} cut]"
-        if len(lines) > 1:
-            body += "\n" + _mark((span[0] + 1, span[1]))
-        return Shrunk(body=body, lost=piece.text[kept:], lines=span, inside=True)
-    body = f"[start of line {span[1]} cut] {lines[-1][-kept:]}"
-    if len(lines) > 1:
-        body = _mark((span[0], span[1] - 1)) + "\n" + body
-    return Shrunk(body=body, lost=piece.text[:-kept], lines=span, inside=True)
+        return "\n".join([*lines[:kept], mark])
+    return "\n".join([mark, *lines[len(lines) - kept :]])
+
+
+def _through_line(piece: Piece, lines: list[str], fits: Fits) -> Shrunk | None:
+    """Keep as many characters of the first or last line as fit."""
+    first, last = _gone(piece, len(lines), 0)
+    from_end = piece.shrink == "lines-start"
+    edge = lines[-1 if from_end else 0]
+
+    def body(kept: int) -> str:
+        others = (first, last - 1) if from_end else (first + 1, last)
+        marks = [_mark(others)] if len(lines) > 1 else []
+        if from_end:
+            return "\n".join([*marks, f"[start of line {last} cut] {edge[-kept:]}"])
+        return "\n".join([f"{edge[:kept]} [rest of line {first} cut]", *marks])
+
+    kept = _largest(len(edge), lambda n: fits(body(n)))
+    if not kept:
+        return None
+    lost = piece.text[:-kept] if from_end else piece.text[kept:]
+    return Shrunk(body=body(kept), lost=lost, lines=(first, last), inside=True)
 
 
 def _mark(span: tuple[int, int]) -> str:

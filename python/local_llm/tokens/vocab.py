@@ -50,26 +50,38 @@ class Vocab(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class _Metadata(msgspec.Struct, frozen=True, rename=lambda name: f"tokenizer.ggml.{name}"):
+    """The keys of GGUF metadata that are read; what a server sends may be anything."""
+
+    model: str
+    tokens: list[str]
+    merges: list[str]
+    pre: str | None = None
+    token_type: list[int] | None = None
+
+
 def from_metadata(metadata: Mapping[str, Any]) -> Vocab | None:
     """Read the vocabulary from GGUF metadata: a file's, or `model_info` of a verbose /api/show.
 
     Returns: None for anything but byte-level BPE with a known label (SentencePiece, WordPiece
     ...): then the server's tokenizer or an estimate must do.
     """
-    pre = metadata.get("tokenizer.ggml.pre") or "default"
-    tokens, merges = (metadata.get(f"tokenizer.ggml.{key}") for key in ("tokens", "merges"))
-    if metadata.get("tokenizer.ggml.model") != "gpt2" or not tokens or not merges:
+    try:
+        read = msgspec.convert(metadata, _Metadata)
+    except msgspec.ValidationError:
         return None
-    rule = find_pre(pre)
-    if rule is None:
+    label = read.pre or "default"
+    pre = find_pre(label)
+    if read.model != "gpt2" or pre is None or not read.tokens or not read.merges:
         return None
-    kinds = metadata.get("tokenizer.ggml.token_type") or [_NORMAL] * len(tokens)
-    ranked = _ranked(_merged(merges))
-    if rule.whole_words:  # those without a merge are reached as whole words only
-        normal = (t for t, kind in zip(tokens, kinds, strict=True) if kind == _NORMAL)
+    kinds = read.token_type or [_NORMAL] * len(read.tokens)
+    typed = list(zip(read.tokens, kinds, strict=False))
+    ranked = _ranked(_merged(read.merges))
+    if pre.whole_words:  # those without a merge are reached as whole words only
+        normal = (token for token, kind in typed if kind == _NORMAL)
         ranked = _ranked([*ranked, *filter(None, map(_bytes_of, normal))])
-    atoms = {t for t, kind in zip(tokens, kinds, strict=True) if kind == _USER_DEFINED and t}
-    return Vocab(tokens=ranked, pre=pre, atoms=_longest_first(atoms))
+    atoms = {token for token, kind in typed if kind == _USER_DEFINED and token}
+    return Vocab(tokens=ranked, pre=label, atoms=_longest_first(atoms))
 
 
 def from_rank_file(data: bytes, pre: str) -> Vocab:
