@@ -257,4 +257,5 @@ async def _reason(transport: Transport, exc: WrongServer) -> BackendError:
         await transport.fetch(Request(path="/"), timeout_s=PROBE_S)
     except BackendError as knock:
         return knock
+    exc.where = exc.where or transport.where
     return exc

@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from local_llm.backends.base import ChatAsk, Message, ModelInfo, State, Text, Thinking
-from local_llm.errors import BackendSilent, LocalLlmError
+from local_llm.errors import BackendSilent, BackendUnreachable, LocalLlmError
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
@@ -58,7 +58,8 @@ class HealthCheck:
         self._editor.tell("health", ask_id, {"sections": sections})
 
     def _options_section(self) -> dict[str, Any]:
-        items = [_item("warn", warning) for warning in self._options.warnings()]
+        advice = "put it right; see :help local-llm-options"
+        items = [_item("warn", warning, advice) for warning in self._options.warnings()]
         return {"title": "Options", "items": items or [_item("ok", "all options are understood")]}
 
     async def _within(self, settings: Settings, name: str) -> dict[str, Any]:
@@ -70,13 +71,14 @@ class HealthCheck:
         except TimeoutError:
             items.append(_item("error", "the check took too long", "look at the server's log"))
         except LocalLlmError as exc:
-            items.append(_item("error", exc.sentence(), exc.hint))
+            items.append(_item("error", exc.sentence(), _remedy(exc)))
         title = f"Backend {name}" if name else "Backend in use"
         return {"title": title, "items": items}
 
     async def _backend(self, settings: Settings, name: str, items: list[Item]) -> None:
         link = await self._connector.link(settings, name or self._options.backend)
-        items.append(_item("ok", f"{link.info.product} {link.info.version} at {link.where}"))
+        server = f"{link.info.product} {link.info.version}".rstrip()
+        items.append(_item("ok", f"{server} at {link.where}"))
         if link.info.state is not State.READY:
             items.append(_state_item(link))
             return
@@ -88,6 +90,17 @@ class HealthCheck:
         items.append(_item("info", f"tokens: {await self._counting.describe(link, model)}"))
         if not name:
             items.append(await _round_trip(link, model))
+
+
+def _remedy(exc: LocalLlmError) -> str:
+    """Return what to do; a hint to run this very check would lead in a circle."""
+    match exc:
+        case BackendUnreachable():
+            return "start the server, or set backend.url to where it listens"
+        case BackendSilent():
+            return "restart what listens there, or set backend.url to the model server"
+        case _:
+            return exc.hint
 
 
 def _python_section() -> dict[str, Any]:
