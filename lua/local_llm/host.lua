@@ -28,6 +28,7 @@ local channel = nil ---@type integer|nil
 local last_id = 0
 local died = false
 local leaving = false
+local stopped = nil ---@type integer|nil the latest job that `stop` ended
 local stderr_tail = ""
 local waiting = {} ---@type table<integer, local_llm.Waiter>
 
@@ -86,9 +87,11 @@ local function fail_all(failure)
   return shown or not vim.tbl_isempty(open)
 end
 
+---@param job integer
 ---@param code integer
-local function on_exit(_, code)
-  channel = nil
+local function on_exit(job, code)
+  if job == channel then channel = nil end
+  if job == stopped then return end
   if leaving then return end
   died = true
   require("local_llm.log").write("editor", ("host ended with status %d"):format(code))
@@ -150,7 +153,22 @@ local function start()
     vim.notify("local-llm: the Python side had ended; it was started again", vim.log.levels.WARN)
   end
   died = false
+  require("local_llm.install_stamp").warn_once(found.path)
   M.configure()
+end
+
+---End the process; the next command starts it again, after an installation on another interpreter.
+function M.stop()
+  local job = channel
+  if not job then return end
+  channel, stopped = nil, job
+  pcall(vim.fn.jobstop, job)
+  fail_all({
+    code = "HostDied",
+    message = "the Python side was stopped for another one",
+    hint = "run the command again",
+    where = "",
+  })
 end
 
 ---Send the options (again); nothing where the host does not run.

@@ -1,219 +1,173 @@
----`:LocalInstall`: the plugin's own Python environment, in its folder, with uv where that is at hand.
+---`:LocalInstall`: the plugin's own Python environment, in its folder, made in the background.
 local M = {}
 
-local OLDEST_PYTHON = { 3, 11 }
-local STAMP = ".local-llm-stamp"
+local interpreter = require("local_llm.interpreter")
+local plan = require("local_llm.install_plan")
+local report = require("local_llm.install_report")
+local stamp = require("local_llm.install_stamp")
 
----@class local_llm.InstallStep
----@field title string what is being done, for people
----@field argv string[]
+M.EXTRAS = { "embedded" }
 
----The plugin's folder.
----@return string
-function M.root()
-  local here = debug.getinfo(1, "S").source:sub(2)
-  return vim.fs.dirname(vim.fs.dirname(vim.fs.dirname(vim.fs.normalize(vim.fn.fnamemodify(here, ":p")))))
+-- A setting meant for other environments (`pip install --user`) would make pip fail in this one.
+local ENV = vim.tbl_extend("error", interpreter.ENV, { PIP_USER = "0" })
+
+---@class local_llm.Installation
+---@field report local_llm.InstallReport
+---@field extras string[]
+---@field routes local_llm.InstallRoute[] still to try
+---@field output string[] what the programs printed
+---@field process vim.SystemObj|nil
+---@field began number ms
+
+local current = nil ---@type local_llm.Installation|nil
+
+---@param level "ERROR"|"WARN"|"INFO"
+---@param text string
+local function tell(level, text)
+  vim.notify("local-llm: " .. text, vim.log.levels[level])
 end
 
----@param path string
----@return string|nil
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then
-    return nil
-  end
-  local text = file:read("*a")
-  file:close()
-  return text
+---@param self local_llm.Installation
+---@param level "ERROR"|"WARN"|"INFO"
+---@param text string
+local function finish(self, level, text)
+  current = nil
+  local seconds = (vim.uv.hrtime() / 1e6 - self.began) / 1000
+  report.add(self.report, ("%s (%.0f s)"):format(text, seconds))
+  tell(level, text)
 end
 
----Whether the environment was made by `:LocalInstall` for other dependencies than today's.
----@return boolean
-function M.outdated()
-  local stamp = read(vim.fs.joinpath(M.root(), ".venv", STAMP))
-  local project = read(vim.fs.joinpath(M.root(), "pyproject.toml"))
-  return stamp ~= nil and project ~= nil and vim.split(stamp, "\n")[1] ~= vim.fn.sha256(project)
+---@param self local_llm.Installation
+local function succeed(self)
+  stamp.write(self.extras)
+  require("local_llm.host").stop() -- the next command starts it on the new environment
+  local found = interpreter.find()
+  if found.path == plan.target() then return finish(self, "INFO", "installed and ready") end
+  local text = "installed, but %s comes first; it runs %s"
+  finish(self, "WARN", text:format(found.why, found.path))
 end
 
----@param python string
----@return boolean
-local function new_enough(python)
-  if vim.fn.executable(python) == 0 then
-    return false
+---@param self local_llm.Installation
+---@param route local_llm.InstallRoute
+local function fail(self, route)
+  -- Half an environment would be taken for a whole one.
+  if route.fresh then vim.fn.delete(stamp.venv(), "rf") end
+  if #self.routes > 0 then
+    report.add(self.report, ("%s failed; trying with %s"):format(route.name, self.routes[1].name))
+    return M._try(self)
   end
-  local code = ("import sys; sys.exit(sys.version_info < (%d, %d))"):format(unpack(OLDEST_PYTHON))
-  local done = vim.system({ python, "-c", code }):wait(5000)
-  return done.code == 0
+  local why = plan.diagnose(table.concat(self.output))
+  finish(self, "ERROR", "not installed: " .. why .. "; then run :LocalInstall again")
 end
 
----The first interpreter that is new enough.
----@return string|nil
-local function find_python()
-  for _, name in ipairs({ "python3", "python3.14", "python3.13", "python3.12", "python3.11" }) do
-    if new_enough(name) then
-      return vim.fn.exepath(name)
-    end
-  end
-end
-
----@param python string
----@param module string
----@return boolean
-local function has_module(python, module)
-  return vim.system({ python, "-c", "import " .. module }):wait(5000).code == 0
-end
-
----The steps that make the environment, or nil and what is missing.
----@param extras string[] such as { "embedded" }
----@return local_llm.InstallStep[]|nil, string|nil
-function M.steps(extras)
-  local venv = vim.fs.joinpath(M.root(), ".venv")
-  local target = vim.fs.joinpath(venv, "bin", "python")
-  local package = M.root() .. (#extras > 0 and "[" .. table.concat(extras, ",") .. "]" or "")
-  local wanted = table.concat(OLDEST_PYTHON, ".")
-  if vim.fn.executable("uv") == 1 then
-    return {
-      { title = "making .venv with uv", argv = { "uv", "venv", "--clear", "--python", ">=" .. wanted, venv } },
-      { title = "installing packages", argv = { "uv", "pip", "install", "--python", target, "-e", package } },
-    }
-  end
-  local python = find_python()
-  if not python then
-    return nil, ("Python %s or newer is needed, or uv; install one of them and run :LocalInstall again"):format(wanted)
-  end
-  local pip = { target, "-m", "pip", "install", "--disable-pip-version-check", "-e", package }
-  if has_module(python, "ensurepip") then
-    return {
-      { title = "making .venv", argv = { python, "-m", "venv", "--clear", venv } },
-      { title = "installing packages", argv = pip },
-    }
-  end
-  if has_module(python, "pip") then
-    local outer = { python, "-m", "pip", "--python", target, "install", "--disable-pip-version-check", "-e", package }
-    return {
-      { title = "making .venv", argv = { python, "-m", "venv", "--clear", "--without-pip", venv } },
-      { title = "installing packages", argv = outer },
-    }
-  end
-  return nil, python .. " has neither ensurepip nor pip; install python3-venv (or uv) and run :LocalInstall again"
-end
-
----What a failed step means, from what it printed.
----@param output string
----@return string
-function M.diagnose(output)
-  local offline = {
-    "name resolution",
-    "Failed to establish a new connection",
-    "dns error",
-    "Could not connect",
-    "Network is unreachable",
-    "error sending request",
-    "Connection refused",
-  }
-  for _, sign in ipairs(offline) do
-    if output:find(sign, 1, true) then
-      return "the package index cannot be reached: are you offline? Nothing was changed outside .venv"
-    end
-  end
-  if output:find("No space left", 1, true) then
-    return "the disk is full"
-  end
-  if output:find("Permission denied", 1, true) or output:find("Read%-only file system") then
-    return "the plugin's folder cannot be written; set the option `python` to an interpreter of your own"
-  end
-  return "it failed; its last words are above"
-end
-
----A small window at the bottom that shows the lines as they come.
----@return fun(line: string)
-local function open_report()
-  local buf = vim.api.nvim_create_buf(false, true)
-  vim.bo[buf].bufhidden = "wipe"
-  vim.api.nvim_buf_set_name(buf, "local-llm://install")
-  local win = vim.api.nvim_open_win(buf, false, { split = "below", win = -1, height = 10 })
-  vim.wo[win].number = false
-  vim.wo[win].winfixheight = true
-  return function(line)
-    if not vim.api.nvim_buf_is_valid(buf) then
-      return
-    end
-    local last = vim.api.nvim_buf_line_count(buf)
-    local empty = last == 1 and vim.api.nvim_buf_get_lines(buf, 0, 1, false)[1] == ""
-    vim.api.nvim_buf_set_lines(buf, empty and 0 or last, -1, false, { line })
-    if vim.api.nvim_win_is_valid(win) then
-      vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(buf), 0 })
-    end
-  end
-end
-
-local running = false
-
----@param show fun(line: string)
----@param ok boolean
----@param message string
-local function finish(show, ok, message)
-  running = false
-  show((ok and "done: " or "failed: ") .. message)
-  vim.notify("local-llm: " .. message, ok and vim.log.levels.INFO or vim.log.levels.ERROR)
-end
-
-local function write_stamp(extras)
-  local project = read(vim.fs.joinpath(M.root(), "pyproject.toml")) or ""
-  local file = io.open(vim.fs.joinpath(M.root(), ".venv", STAMP), "wb")
-  if file then
-    file:write(vim.fn.sha256(project), "\n", table.concat(extras, ","), "\n")
-    file:close()
-  end
-end
-
----@param show fun(line: string)
----@param steps local_llm.InstallStep[]
----@param at integer
----@param extras string[]
-local function run_step(show, steps, at, extras)
-  local step = steps[at]
-  if not step then
-    write_stamp(extras)
-    require("local_llm.host").stop()
-    return finish(show, true, "the Python side is installed; :LocalExplain is ready")
-  end
-  show(("[%d/%d] %s"):format(at, #steps, step.title))
-  local output = {}
-  local on_data = vim.schedule_wrap(function(_, data)
-    if data then
-      output[#output + 1] = data
-      for line in data:gmatch("[^\r\n]+") do
-        show("  " .. line)
-      end
-    end
+---Cut a stream into whole lines.
+---@param take fun(lines: string)
+---@return fun(problem: string|nil, data: string|nil)
+local function by_line(take)
+  local rest = ""
+  return vim.schedule_wrap(function(_, data)
+    rest = rest .. (data or "\n") -- nil: its end
+    local whole = rest:match("^.*[\r\n]")
+    if not whole then return end
+    rest = rest:sub(#whole + 1)
+    take(whole)
   end)
-  local options = { text = true, stdout = on_data, stderr = on_data, env = { PYTHONHOME = "", VIRTUAL_ENV = "" } }
-  vim.system(
-    step.argv,
-    options,
-    vim.schedule_wrap(function(done)
-      if done.code == 0 then
-        run_step(show, steps, at + 1, extras)
-      else
-        finish(show, false, M.diagnose(table.concat(output)))
-      end
-    end)
-  )
 end
 
----Run `:LocalInstall [extra ...]`; shows progress and never blocks.
+---@param self local_llm.Installation
+---@param argv string[]
+---@param done fun(ok: boolean)
+local function run(self, argv, done)
+  local function take(lines)
+    table.insert(self.output, lines)
+    report.add(self.report, lines, "  ")
+  end
+  local options = { stdout = by_line(take), stderr = by_line(take), env = ENV }
+  local ok, process = pcall(vim.system, argv, options, function(ended)
+    vim.schedule(function()
+      self.process = nil
+      done(ended.code == 0)
+    end)
+  end)
+  if ok then
+    self.process = process
+  else
+    take(tostring(process))
+    done(false)
+  end
+end
+
+---@param self local_llm.Installation
+---@param route local_llm.InstallRoute
+---@param at integer
+local function run_step(self, route, at)
+  local step = route.steps[at]
+  if not step then return succeed(self) end
+  local text = "[%d/%d] %s with %s"
+  report.add(self.report, text:format(at, #route.steps, step.title, route.name))
+  run(self, step.argv, function(ok)
+    if ok then return run_step(self, route, at + 1) end
+    fail(self, route)
+  end)
+end
+
+---Try the next route.
+---@param self local_llm.Installation
+function M._try(self)
+  local route = table.remove(self.routes, 1)
+  if route.fresh then vim.fn.delete(stamp.venv(), "rf") end
+  run_step(self, route, 1)
+end
+
+---Why nothing can be installed here at all.
 ---@param extras string[]
-function M.run(extras)
-  if running then
-    return vim.notify("local-llm: an installation is already under way", vim.log.levels.WARN)
+---@return string|nil
+local function refusal(extras)
+  for _, extra in ipairs(extras) do
+    if not vim.tbl_contains(M.EXTRAS, extra) then
+      return ("there is no extra %q; known: %s"):format(extra, table.concat(M.EXTRAS, ", "))
+    end
   end
-  local steps, missing = M.steps(extras)
-  if not steps then
-    return vim.notify("local-llm: " .. missing, vim.log.levels.ERROR)
+  local root = interpreter.root()
+  if interpreter.packaged() then
+    return "the package that installed the plugin brings its Python; nothing is to be installed"
   end
-  running = true
-  run_step(open_report(), steps, 1, extras)
+  if not vim.uv.fs_access(root, "W") then
+    return root .. " cannot be written; set the option `python` to an interpreter of your own"
+  end
+end
+
+---Leave no process behind when the editor goes.
+local function watch_exit()
+  vim.api.nvim_create_autocmd("VimLeavePre", {
+    group = vim.api.nvim_create_augroup("local_llm.install", {}),
+    callback = function()
+      if current and current.process then current.process:kill("sigterm") end
+    end,
+  })
+end
+
+---Run `:LocalInstall [extra ...]`: shows its progress and does not block, except in an editor
+---without a screen, which would end before it.
+---@param asked string[]
+function M.run(asked)
+  if current then return tell("WARN", "an installation is under way already") end
+  local refused = refusal(asked)
+  if refused then return tell("ERROR", refused) end
+  local extras = stamp.extras(asked)
+  local routes, missing = plan.routes(extras)
+  if missing then
+    return tell("ERROR", missing .. "; install uv or Python's venv, then run :LocalInstall again")
+  end
+  current = { extras = extras, routes = routes, output = {}, began = vim.uv.hrtime() / 1e6 }
+  current.report = report.open()
+  watch_exit()
+  M._try(current)
+  if #vim.api.nvim_list_uis() == 0 then
+    vim.wait(30 * 60 * 1000, function()
+      return current == nil
+    end, 50)
+  end
 end
 
 return M

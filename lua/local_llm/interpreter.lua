@@ -48,6 +48,12 @@ local function first_line(path)
   return line ~= "" and line or nil
 end
 
+---The interpreter that a packager wrote into the plugin's folder.
+---@return string|nil
+function M.packaged()
+  return first_line(vim.fs.joinpath(M.root(), "python-interpreter"))
+end
+
 ---The interpreter of the host. The first place that names one decides, even if it does not run:
 ---falling through would hide the user's mistake.
 ---@return local_llm.Interpreter
@@ -55,7 +61,7 @@ function M.find()
   local root = M.root()
   local option = require("local_llm").options().python
   if option then return { path = vim.fs.normalize(option), why = "option `python`" } end
-  local packaged = first_line(vim.fs.joinpath(root, "python-interpreter"))
+  local packaged = M.packaged()
   if packaged then return { path = packaged, why = "named by the package" } end
   local own = vim.fs.joinpath(root, ".venv", "bin", "python")
   if vim.fn.executable(own) == 1 then return { path = own, why = "the plugin's .venv" } end
