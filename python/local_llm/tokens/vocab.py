@@ -3,7 +3,7 @@
 Ranks are in merge order, and tiktoken merges whatever pair makes the token of the lowest rank,
 where llama.cpp merges only the pairs listed. For vocabularies learned from text the two agree,
 because a token is reached by its own pair first: no difference in 35,000 words (code, prose, long
-runs of one character) on eleven of twelve published vocabularies, one word on the twelfth.
+runs of one character) on twelve of thirteen published vocabularies, and one word on the other.
 """
 
 from __future__ import annotations
