@@ -43,8 +43,7 @@ local function succeed(self)
   require("local_llm.host").stop() -- the next command starts it on the new environment
   local found = interpreter.find()
   if found.path == plan.target() then return finish(self, "INFO", "installed and ready") end
-  local text = "installed, but %s comes first; it runs %s"
-  finish(self, "WARN", text:format(found.why, found.path))
+  finish(self, "WARN", ("installed, but %s comes first"):format(found.why))
 end
 
 ---@param self local_llm.Installation
@@ -56,8 +55,8 @@ local function fail(self, route)
     report.add(self.report, ("%s failed; trying with %s"):format(route.name, self.routes[1].name))
     return M._try(self)
   end
-  local why = plan.diagnose(table.concat(self.output))
-  finish(self, "ERROR", "not installed: " .. why .. "; then run :LocalInstall again")
+  finish(self, "ERROR", "not installed: " .. plan.diagnose(table.concat(self.output)))
+  report.add(self.report, "put that right, then run :LocalInstall again")
 end
 
 ---Cut a stream into whole lines.
@@ -128,12 +127,11 @@ local function refusal(extras)
       return ("there is no extra %q; known: %s"):format(extra, table.concat(M.EXTRAS, ", "))
     end
   end
-  local root = interpreter.root()
   if interpreter.packaged() then
-    return "the package that installed the plugin brings its Python; nothing is to be installed"
+    return "a packager chose the Python; nothing is to be installed"
   end
-  if not vim.uv.fs_access(root, "W") then
-    return root .. " cannot be written; set the option `python` to an interpreter of your own"
+  if not vim.uv.fs_access(interpreter.root(), "W") then
+    return "the plugin's folder cannot be written; set the option `python`"
   end
 end
 
@@ -157,7 +155,7 @@ function M.run(asked)
   local extras = stamp.extras(asked)
   local routes, missing = plan.routes(extras)
   if missing then
-    return tell("ERROR", missing .. "; install uv or Python's venv, then run :LocalInstall again")
+    return tell("ERROR", missing)
   end
   current = { extras = extras, routes = routes, output = {}, began = vim.uv.hrtime() / 1e6 }
   current.report = report.open()

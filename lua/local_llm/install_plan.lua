@@ -76,29 +76,57 @@ local function with_uv(extras, alive)
   return { name = "uv", fresh = not alive, steps = steps }
 end
 
+---@param python string
+---@param extras string[]
+---@return local_llm.InstallStep install with a pip from outside the environment
+local function from_outside(python, extras)
+  local options = vim.list_slice(PIP, 3)
+  local argv = joined(python, "-m", "pip", "--python", M.target(), options, package(extras))
+  return { title = "installing packages", argv = argv }
+end
+
+---Bring an environment that runs up to date, without taking it away first.
+---@param extras string[]
+---@return local_llm.InstallStep[]|nil
+local function update_with_pip(extras)
+  local target = M.target()
+  local install = { title = "installing packages", argv = joined(target, PIP, package(extras)) }
+  if has(target, "pip") then return { install } end
+  if has(target, "ensurepip") then
+    return { { title = "getting pip", argv = { target, "-m", "ensurepip" } }, install }
+  end
+  local python = find_python()
+  return python and has(python, "pip") and { from_outside(python, extras) } or nil
+end
+
+---@param extras string[]
+---@return local_llm.InstallStep[]|nil, string|nil why not
+local function make_with_pip(extras)
+  local target, python = M.target(), find_python()
+  if not python then
+    return nil, ("no uv and no Python %s or newer here; install one of them"):format(OLDEST)
+  end
+  local make = { title = "making .venv", argv = { python, "-m", "venv", stamp.venv() } }
+  if has(python, "ensurepip") then
+    local argv = joined(target, PIP, package(extras))
+    return { make, { title = "installing packages", argv = argv } }
+  end
+  -- Debian without python3-venv: the pip outside installs into the environment.
+  if has(python, "pip") then
+    table.insert(make.argv, 4, "--without-pip")
+    return { make, from_outside(python, extras) }
+  end
+  return nil, "python3 has no ensurepip and no pip; install uv or python3-venv"
+end
+
 ---@param extras string[]
 ---@param alive boolean
 ---@return local_llm.InstallRoute|nil, string|nil why not
 local function with_pip(extras, alive)
-  local target = M.target()
-  local install = { title = "installing packages", argv = joined(target, PIP, package(extras)) }
-  if alive and has(target, "pip") then
-    return { name = "pip", fresh = false, steps = { install } }
-  end
-  local python = find_python()
-  if not python then return nil, ("there is neither uv nor a Python %s or newer"):format(OLDEST) end
-  local make = { title = "making .venv", argv = { python, "-m", "venv", stamp.venv() } }
-  if has(python, "ensurepip") then
-    return { name = "pip", fresh = true, steps = { make, install } }
-  end
-  if not has(python, "pip") then
-    return nil, python .. " has neither ensurepip nor pip, and there is no uv"
-  end
-  -- Debian without python3-venv: the pip outside installs into the environment.
-  table.insert(make.argv, 4, "--without-pip")
-  install.argv = joined(python, "-m", "pip", "--python", target, vim.list_slice(PIP, 3))
-  install.argv = joined(install.argv, package(extras))
-  return { name = "pip", fresh = true, steps = { make, install } }
+  local update = alive and update_with_pip(extras)
+  if update then return { name = "pip", fresh = false, steps = update } end
+  local steps, missing = make_with_pip(extras)
+  return steps and { name = "pip", fresh = true, steps = steps }, missing
 end
 
 ---The ways to try, best first. uv does not read pip's settings, so pip is a second try.
@@ -110,7 +138,8 @@ function M.routes(extras)
   local routes = {}
   if vim.fn.executable("uv") == 1 then table.insert(routes, with_uv(extras, alive)) end
   local pip, missing = with_pip(extras, alive)
-  if pip then table.insert(routes, pip) end
+  -- A second try must not take away what the first could not bring up to date.
+  if pip and not (alive and pip.fresh and #routes > 0) then table.insert(routes, pip) end
   return routes, #routes == 0 and missing or nil
 end
 
@@ -130,13 +159,13 @@ local OFFLINE = {
 }
 
 local CAUSES = {
-  { OFFLINE, "the package index cannot be reached: this machine seems to be offline" },
+  { OFFLINE, "offline? the package index is out of reach" },
   { { "no space left" }, "the disk is full" },
   { { "permission denied", "read-only file system" }, "the plugin's folder cannot be written" },
-  { { "certificate" }, "the package index's certificate is not trusted on this machine" },
+  { { "certificate" }, "the package index's certificate is not trusted" },
 }
 
----What a failed step means, from what it printed.
+---What a failed step means, from what it printed; short, so that nobody has to press Enter.
 ---@param output string
 ---@return string
 function M.diagnose(output)
@@ -146,7 +175,7 @@ function M.diagnose(output)
       if said:find(sign, 1, true) then return cause[2] end
     end
   end
-  return "it failed; its last words stand above"
+  return "see the last words in its window"
 end
 
 return M

@@ -2,14 +2,18 @@
 local M = {}
 
 local HEIGHT = 10
+local NAME = "local-llm://install"
 
 ---@class local_llm.InstallReport
 ---@field buf integer
----@field partial boolean whether the last line is unfinished
 
+---Open it, in the place of an earlier one.
 ---@return local_llm.InstallReport
 function M.open()
+  local old = vim.fn.bufnr("^" .. NAME .. "$")
+  if old ~= -1 then vim.api.nvim_buf_delete(old, { force = true }) end -- and its window
   local buf = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_name(buf, NAME)
   vim.bo[buf].bufhidden = "wipe"
   vim.bo[buf].modifiable = false
   vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = buf, desc = "local-llm: close" })
