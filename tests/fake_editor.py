@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import AsyncIterator
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +14,16 @@ from typing import Any
 from local_llm.features.app import App
 
 DEADLINE_S = 10.0
+
+
+class Drawn:
+    """An append that was drawn at once (or never, where there is nowhere to)."""
+
+    def __init__(self, at_s: float | None) -> None:
+        self._at_s = at_s
+
+    async def result(self) -> float | None:
+        return self._at_s
 
 
 class FakeEditor:
@@ -25,13 +36,12 @@ class FakeEditor:
         self.gone = False
         self._changed = asyncio.Event()
 
-    async def append(self, ask_id: int, text: str) -> bool:
-        if self.gone:
-            return False
-        self.text[ask_id] = self.text.get(ask_id, "") + text
-        self.appends.append(text)
-        self._changed.set()
-        return True
+    def append(self, ask_id: int, text: str) -> Drawn:
+        if not self.gone:
+            self.text[ask_id] = self.text.get(ask_id, "") + text
+            self.appends.append(text)
+            self._changed.set()
+        return Drawn(None if self.gone else time.monotonic())
 
     def tell(self, event: str, ask_id: int, data: dict[str, Any]) -> None:
         self.told.append((event, ask_id, data))

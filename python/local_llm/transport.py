@@ -11,10 +11,12 @@ that draws every 10 ms then costs a hundred reads a second, not two thousand.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
+import httpcore
 import httpx
 import msgspec
 
@@ -27,12 +29,14 @@ from local_llm.errors import (
     StreamBroken,
     StreamStalled,
 )
+from local_llm.gate import GatedBackend, GatedStream
 
 T = TypeVar("T")
 
 REPLY_LIMIT_BYTES = 64 << 20  # Ollama's verbose /api/show carries a whole vocabulary
 ERROR_LIMIT_BYTES = 64 << 10
 PIECE_LIMIT_BYTES = 256 << 10
+CONNECTIONS = 32
 KEEP_ALIVE_S = 4.0  # llama.cpp closes idle connections after 5 s; stay clear of that race
 
 
@@ -69,12 +73,7 @@ class Transport:
         self._auth: Mapping[str, str] = {}
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            transport=httpx.AsyncHTTPTransport(
-                uds=socket,
-                verify=_verify(base_url, ca_file),
-                trust_env=False,
-                limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE_S),
-            ),
+            transport=_GatedTransport(_tls(base_url, ca_file), socket),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=self._timeouts.connect_s),
@@ -139,7 +138,8 @@ class Transport:
                     if response.status_code != httpx.codes.OK:
                         raise on_error(await _whole(response, self.where, ERROR_LIMIT_BYTES))
                     deadline.reschedule(None)
-                    body = Body(response.aiter_raw(), clock, self.where)
+                    gate = response.extensions["network_stream"]
+                    body = Body(response.aiter_raw(), gate, clock, self.where)
                     try:
                         yield body
                     finally:
@@ -184,8 +184,11 @@ class Transport:
 class Body:
     """The body of a streamed answer, pulled piece by piece; made by Transport.stream."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], clock: Timeouts, where: str) -> None:
+    def __init__(
+        self, chunks: AsyncIterator[bytes], gate: GatedStream, clock: Timeouts, where: str
+    ) -> None:
         self._chunks = chunks
+        self._gate = gate
         self._clock = clock
         self._where = where
         self._next: asyncio.Task[bytes] | None = None
@@ -199,6 +202,7 @@ class Body:
             first, and the fault is raised by the next call.
         """
         limit_s = self._clock.idle_s if self._started else self._clock.first_byte_s
+        self._gate.open()
         try:
             async with asyncio.timeout(limit_s):
                 with _translated(self._where):
@@ -207,10 +211,12 @@ class Body:
             raise self._late(limit_s) from exc
         self._started = True
         self._next = None
+        self._gate.shut()
         return await self._with_what_is_here(piece) if piece else piece
 
     async def aclose(self) -> None:
-        """Stop reading; the connection is closed by the response."""
+        """Stop reading; the response closes the connection, unless it was read to its end."""
+        self._gate.open()
         if self._next is not None:
             self._next.cancel()
             await asyncio.gather(self._next, return_exceptions=True)
@@ -224,7 +230,7 @@ class Body:
         return await anext(self._chunks, b"")
 
     async def _with_what_is_here(self, first: bytes) -> bytes:
-        """Join `first` with the chunks that need no wait; leave the next one pending."""
+        """Join `first` with the chunks that need no socket; leave the next one at the gate."""
         pieces, size = [first], len(first)
         while size < PIECE_LIMIT_BYTES:
             task = self._pending()
@@ -242,6 +248,21 @@ class Body:
         return BackendSilent(f"no answer within {limit_s:g} s", where=self._where)
 
 
+class _GatedTransport(httpx.AsyncHTTPTransport):
+    """httpx's transport on a pool whose connections have gates."""
+
+    def __init__(self, tls: ssl.SSLContext | None, socket: str | None) -> None:
+        super().__init__(verify=False, trust_env=False)
+        # The parent takes no network backend; its pool, which has made no connection, is replaced.
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            uds=socket,
+            max_connections=CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=GatedBackend(),
+        )
+
+
 class _FreshConnection:
     """Notes whether a request opened a connection of its own (httpcore's trace extension)."""
 
@@ -252,11 +273,11 @@ class _FreshConnection:
             self.opened = True
 
 
-def _verify(base_url: str, ca_file: str | None) -> Any:
-    """Return httpx's `verify`; building a default context costs 20 ms, so not for plain http."""
+def _tls(base_url: str, ca_file: str | None) -> ssl.SSLContext | None:
+    """Return what an https host is verified with; making it costs 20 ms, so not for plain http."""
     if base_url.startswith("http:"):
-        return False
-    return httpx.create_ssl_context(verify=ca_file or True, trust_env=False)
+        return None
+    return ssl.create_default_context(cafile=ca_file)
 
 
 async def _whole(

@@ -85,14 +85,19 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     stopped: bool = False
 
 
+class Drawing(Protocol):
+    """An append that is under way in the editor."""
+
+    async def result(self) -> float | None:
+        """Return when it was drawn (seconds, monotonic), None when its window is gone."""
+        ...
+
+
 class Editor(Protocol):
     """The editor as the use-cases see it. `ask_id` names the request."""
 
-    async def append(self, ask_id: int, text: str) -> bool:
-        """Append answer text; return once the editor has drawn it.
-
-        Returns False when the window and its buffer are gone: the request should be cancelled.
-        """
+    def append(self, ask_id: int, text: str) -> Drawing:
+        """Append answer text. Never blocks, never raises."""
         ...
 
     def tell(self, event: str, ask_id: int, data: dict[str, Any]) -> None:
