@@ -255,7 +255,9 @@ async def _reason(transport: Transport, exc: WrongServer) -> BackendError:
     """Tell a closed port and a silent listener from a stranger, with one more GET."""
     try:
         await transport.fetch(Request(path="/"), timeout_s=PROBE_S)
-    except BackendError as knock:
+    except (BackendUnreachable, BackendSilent) as knock:
         return knock
+    except BackendError:
+        pass  # it talks, and not HTTP: that is what `exc` says
     exc.where = exc.where or transport.where
     return exc

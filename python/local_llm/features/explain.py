@@ -27,6 +27,7 @@ from local_llm.features.options import Options
 from local_llm.features.port import Editor, Snapshot
 from local_llm.features.preview import preview_lines
 from local_llm.features.prompting import Prompt, Shares, build_prompt
+from local_llm.features.readiness import until_ready
 from local_llm.features.report import notes, stats
 from local_llm.features.streaming import Outcome, Streaming
 from local_llm.prompts.explain import explain_pieces, follow_up_pieces
@@ -92,7 +93,7 @@ class Explainer:
             raise InputRejected("the question is empty", hint="type what you want to know")
         self._editor.tell("state", ask_id, {"state": "connecting"})
         pieces = (*before.pieces, *follow_up_pieces(before.answer, question))
-        exchange = await self._fitted(before.snapshot, before.settings, pieces)
+        exchange = await self._fitted(ask_id, before.snapshot, before.settings, pieces)
         await self._answer(ask_id, exchange, again=True)
 
     async def preview(self, ask_id: int, snapshot: Snapshot) -> None:
@@ -111,13 +112,13 @@ class Explainer:
         check_path(snapshot, settings)
         self._editor.tell("state", ask_id, {"state": "connecting"})
         return await self._fitted(
-            snapshot, settings, explain_pieces(readable(snapshot), settings.language)
+            ask_id, snapshot, settings, explain_pieces(readable(snapshot), settings.language)
         )
 
     async def _fitted(
-        self, snapshot: Snapshot, settings: Settings, pieces: Sequence[Piece]
+        self, ask_id: int, snapshot: Snapshot, settings: Settings, pieces: Sequence[Piece]
     ) -> Exchange:
-        link = await self._connector.connect(settings, self._options.backend)
+        link = await self._ready(ask_id, settings)
         model = await self._connector.model(link, self._options.model(link))
         prompt = await self._fit(link, model, settings, pieces)
         return Exchange(
@@ -128,6 +129,20 @@ class Explainer:
             pieces=tuple(pieces),
             prompt=prompt,
         )
+
+    async def _ready(self, ask_id: int, settings: Settings) -> Link:
+        """Connect, and wait for a model that loads; what fails here is looked for anew."""
+        link = await self._connector.connect(settings, self._options.backend)
+
+        def loading() -> None:
+            self._editor.tell("state", ask_id, {"state": "loading"})
+
+        try:
+            await until_ready(link, loading, self._clock)
+        except BackendError:
+            await self._connector.drop(link)
+            raise
+        return link
 
     async def _fit(
         self,
