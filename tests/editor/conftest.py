@@ -1,0 +1,60 @@
+"""Fixtures of the tests that watch whole commands: one editor for many of them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from person import Person
+
+import isolation
+from child import Child
+from fakes import FakeLlamaCpp
+
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="module")
+def shared_editor(nvim, tmp_path_factory):
+    """Start an editor on demand, and a new one after a test that failed."""
+    children = []
+
+    def get(*, fresh=False):
+        if fresh or not children or children[-1].child.process.poll() is not None:
+            home = tmp_path_factory.mktemp("home")
+            run = Path(tempfile.mkdtemp(prefix="r-", dir=os.environ["XDG_RUNTIME_DIR"]))
+            folders = isolation.private_folders(home, run)
+            # Wide, so that few sentences wrap; some still do.
+            child = Child(nvim, setup={}, env=folders, cwd=home, lines=30, columns=100)
+            children.append(Person(child, home))
+        return children[-1]
+
+    yield get
+    for person in children:
+        person.child.close()
+
+
+@pytest.fixture
+def person(shared_editor, request):
+    """Someone at an editor with an empty buffer and nothing under way."""
+    who = shared_editor()
+    who.starts_over()
+    yield who
+    if request.node.stash.get(_FAILED, False):
+        shared_editor(fresh=True)
+
+
+@pytest.fixture(scope="module")
+def sound():
+    """A server in order, for the command after the one under test."""
+    with FakeLlamaCpp() as server:
+        yield server
