@@ -44,7 +44,10 @@ local function label(answer, tick)
   end
   if answer.model ~= "" then parts[#parts + 1] = answer.model end
   local width = window.width(answer.window)
-  window.label(answer.window, text.join(parts, width), text.join(answer.stats, width))
+  local title = text.join(parts, width)
+  -- A split has one bar for both.
+  local taken = answer.window.kind == "float" and 0 or vim.api.nvim_strwidth(title) + 1
+  window.label(answer.window, title, text.join(answer.stats, width - taken))
 end
 
 ---@param answer local_llm.Answer
