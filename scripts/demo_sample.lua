@@ -1,16 +1,19 @@
--- A small sample for `make demo`: the cursor is put into `take`, which is then explained.
+-- `make demo` opens this and explains `take`.
 
 local Bucket = {}
 Bucket.__index = Bucket
 
----A token bucket: `rate` tokens a second, at most `size` of them.
+---At most `size` tokens; `rate` come in a second.
 function Bucket.new(rate, size)
-  return setmetatable({ rate = rate, size = size, tokens = size, last = os.clock() }, Bucket)
+  local full = { rate = rate, size = size }
+  full.tokens, full.last = size, os.clock()
+  return setmetatable(full, Bucket)
 end
 
 function Bucket:take(count)
   local now = os.clock()
-  self.tokens = math.min(self.size, self.tokens + (now - self.last) * self.rate)
+  local new = (now - self.last) * self.rate
+  self.tokens = math.min(self.size, self.tokens + new)
   self.last = now
   if self.tokens < count then return false end
   self.tokens = self.tokens - count
