@@ -244,8 +244,9 @@ class FakeServer(RequestLog):
                 elif (data := _read(listen)) or answer.done():
                     more += data
                 else:
-                    exchange.request.disconnected_s = time.monotonic()
-                    return None
+                    return self._gone(exchange)
+            if isinstance(answer.exception(), ConnectionError):
+                return self._gone(exchange)  # it went with bytes unread: writing failed first
             answer.result()
             exchange.request.finished = True
             return more
@@ -254,6 +255,10 @@ class FakeServer(RequestLog):
             await asyncio.wait([answer])
             if not answer.cancelled():
                 answer.exception()
+
+    @staticmethod
+    def _gone(exchange: Exchange) -> None:
+        exchange.request.disconnected_s = time.monotonic()
 
     async def _answer(self, exchange: Exchange) -> None:
         request, script = exchange.request, self.script
