@@ -59,6 +59,7 @@ local function finish(answer, outcome)
   require("local_llm")._note({ state = "idle" })
   if not buffer.alive(answer.text) then return end
   buffer.refresh(answer.text, false)
+  buffer.settle(answer.text)
   label(answer, 0)
 end
 
@@ -72,6 +73,7 @@ end
 local function start(answer)
   answer.running, answer.outcome, answer.stats = true, nil, {}
   set_state(answer, "connecting")
+  buffer.grow(answer.text)
   answer.spinner = spinner.start(function(tick)
     if not buffer.alive(answer.text) then return finish(answer, "closed") end
     buffer.refresh(answer.text, answer.state == "thinking")
@@ -280,6 +282,15 @@ function M.thinking(id, data)
   buffer.think(answer.text, data.text)
   if first and follows then window.follow(answer.window) end
   if answer.running and answer.state ~= "thinking" then set_state(answer, "thinking") end
+end
+
+---What came so far was reasoning: its end tag came without an opening one.
+function M.retract(id)
+  local answer = find(id)
+  if not answer then return end
+  local follows = window.alive(answer.window) and window.follows(answer.window)
+  buffer.clear_section(answer.text)
+  if follows then window.follow(answer.window) end
 end
 
 function M.meta(id, data)

@@ -43,7 +43,6 @@ function M.stats(stats)
     parts[#parts + 1] = format:format(...)
   end
   if stats.cached then add("from the cache") end
-  if stats.stopped then add("stopped") end
   if stats.finish == "length" then add("cut: no room left") end
   if stats.answer_tokens then add("%s tokens", grouped(stats.answer_tokens)) end
   if stats.tokens_per_second then add("%.1f tokens/s", stats.tokens_per_second) end

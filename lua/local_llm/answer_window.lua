@@ -4,6 +4,8 @@ local M = {}
 local WIDEST = 100
 -- Smaller screens have no room for a border.
 local BORDER_FROM = { columns = 24, rows = 6 }
+-- Smaller windows are not split: half of one must hold a bar and some text.
+local SPLIT_FROM = { columns = 40, rows = 8 }
 
 ---@class local_llm.AnswerWindow
 ---@field win integer
@@ -72,6 +74,12 @@ end
 ---@param source integer
 ---@return integer|nil win, string kind
 local function open(buf, kind, source)
+  if kind == "split" and vim.api.nvim_win_get_height(source) < SPLIT_FROM.rows then
+    kind = "float"
+  end
+  if kind == "vsplit" and vim.api.nvim_win_get_width(source) < SPLIT_FROM.columns then
+    kind = "float"
+  end
   local config = { split = kind == "vsplit" and "right" or "below", win = source }
   if kind ~= "float" then
     if vim.api.nvim_win_get_config(source).relative ~= "" then config.win = -1 end
@@ -133,7 +141,8 @@ function M.label(self, title, footer)
   self.title, self.footer = title, footer
   if self.kind ~= "float" then
     local bar = (title .. (footer ~= "" and " " .. footer or "")):gsub("%%", "%%%%")
-    vim.api.nvim_set_option_value("winbar", bar, { win = self.win, scope = "local" })
+    -- E36 where the user has made the window one line high
+    pcall(vim.api.nvim_set_option_value, "winbar", bar, { win = self.win, scope = "local" })
   elseif has_border(self) then
     vim.api.nvim_win_set_config(self.win, {
       title = title,

@@ -42,8 +42,8 @@ local function blocked()
   if vim.fn.getcmdwintype() == "" then return false end
   host.complain({
     code = "InputRejected",
-    message = "no window can be opened from the command-line window",
-    hint = "close it with :q, then run the command again",
+    message = "not possible from the command-line window",
+    hint = "close it with :q first",
     where = "",
   })
   return true
@@ -101,10 +101,7 @@ function M.preview(opts)
   local command = opts.args ~= "" and opts.args or PREVIEWS[1]
   if not vim.tbl_contains(PREVIEWS, command) then
     local known = table.concat(PREVIEWS, ", ")
-    local text = ("local-llm: nothing is known of %q; :LocalPreview knows: %s"):format(
-      command,
-      known
-    )
+    local text = ("local-llm: no prompt %q; there is: %s"):format(command, known)
     vim.notify(text, vim.log.levels.ERROR)
     return
   end

@@ -30,6 +30,7 @@ local died = false
 local leaving = false
 local stopped = nil ---@type integer|nil the latest job that `stop` ended
 local stderr_tail = ""
+local stderr_line = "" -- its unfinished last line
 local waiting = {} ---@type table<integer, local_llm.Waiter>
 
 ---A new request id, unique in this session.
@@ -104,9 +105,12 @@ end
 ---@param lines string[]
 local function on_stderr(_, lines)
   local text = table.concat(lines, "\n")
-  if text == "" then return end
   stderr_tail = (stderr_tail .. text):sub(-4096)
-  require("local_llm.log").write("host", text)
+  local ended = text == "" -- what jobstart sends at the end of the stream
+  stderr_line = stderr_line .. text
+  local cut = ended and #stderr_line or #(stderr_line:match("^.*\n") or "")
+  if cut > 0 then require("local_llm.log").write("host", stderr_line:sub(1, cut)) end
+  stderr_line = stderr_line:sub(cut + 1):sub(-4096)
 end
 
 ---Show a failure that belongs to no window.
@@ -115,7 +119,8 @@ function M.complain(failure)
   local where = failure.where or ""
   local place = where ~= "" and not failure.message:find(where, 1, true) and (" (" .. where .. ")")
   local text = "local-llm: " .. failure.message .. (place or "")
-  if failure.hint and failure.hint ~= "" then text = text .. "\nhint: " .. failure.hint end
+  -- One line: a second one would make the user press Enter.
+  if failure.hint and failure.hint ~= "" then text = text .. "; " .. failure.hint end
   vim.notify(text, vim.log.levels.ERROR)
 end
 

@@ -3,6 +3,7 @@
 ---  append {text} -> boolean            false: window and buffer are gone
 ---  state {state, percent?, detail?}    connecting, loading, reading, thinking, writing
 ---  thinking {text}                     a piece of reasoning
+---  retract {}                          the answer so far was reasoning; it follows as such
 ---  meta {model, backend, notes}        notes: what was cut, one sentence each
 ---  done <Stats of features/port.py>
 ---  fail {code, message, hint, where}   what has arrived is kept
@@ -36,7 +37,7 @@ function handlers.append(id, data)
   return require("local_llm.answer").append(id, data.text)
 end
 
-for _, name in ipairs({ "state", "thinking", "meta", "done" }) do
+for _, name in ipairs({ "state", "thinking", "retract", "meta", "done" }) do
   handlers[name] = function(id, data)
     require("local_llm.answer")[name](id, data)
   end

@@ -59,17 +59,52 @@ local function kind_of(line)
   return nil
 end
 
----Indentation that counts for nesting; nil for lines that say nothing about it.
 ---@param line string
----@return integer|nil
-local function depth_of(line)
-  if blank(line) or line:find("^%s*#[^!%[]") or line:find("^%s*#$") or line:find("^%s*//") then
-    return nil
+---@param open string|nil the quotes of a long string that is open
+---@return string|nil those open after the line
+local function quotes_after(line, open)
+  local at = 1
+  while true do
+    local double, single = line:find('"""', at, true), line:find("'''", at, true)
+    local from = double and single and math.min(double, single) or double or single
+    if not from then return open end
+    local quotes = line:sub(from, from + 2)
+    if not open then
+      open = quotes
+    elseif open == quotes then
+      open = nil
+    end
+    at = from + 3
   end
-  local depth = indent_of(line)
-  -- `):` closes a signature that began above; it belongs inside.
-  if line:find("^%s*[%)%]]") then depth = depth + 1 end
-  return depth
+end
+
+---@param line string
+---@return boolean
+local function is_comment(line)
+  return line:find("^%s*#[^!%[]") ~= nil or line:find("^%s*#$") ~= nil or line:find("^%s*//") ~= nil
+end
+
+---@param line string
+---@return boolean whether it closes what began above: `):`, `}`, `end`
+local function closes(line)
+  return line:find("^%s*[%)%]}]") ~= nil
+    or line:find("^%s*end%s*$") ~= nil
+    or line:find("^%s*end[%),;.}]") ~= nil
+end
+
+---Indentation that counts for nesting, by row; false for lines that say nothing about it: blanks,
+---comments, the inside of long strings.
+---@param lines string[]
+---@return (integer|false)[]
+local function depths_of(lines)
+  local depths, open = {}, nil
+  for row, line in ipairs(lines) do
+    local silent = open or blank(line) or is_comment(line)
+    -- What closes a block belongs inside.
+    depths[row] = not silent and indent_of(line) + (closes(line) and 1 or 0)
+    if open or not is_comment(line) then open = quotes_after(line, open) end
+  end
+  return depths
 end
 
 ---@param lines string[]
@@ -84,29 +119,24 @@ local function below_decorators(lines, row)
   return same and kind_of(lines[at]) and at or row
 end
 
----@param lines string[]
----@param row integer
----@return integer|nil
-local function nearest_text(lines, row)
-  for at = row, 1, -1 do
-    if depth_of(lines[at]) then return at end
-  end
-end
-
 ---Heads of the functions and classes around a row, innermost first.
 ---@param lines string[]
+---@param depths (integer|false)[]
 ---@param row integer
 ---@return local_llm.Head[]
-local function heads_by_indent(lines, row)
+local function heads_by_indent(lines, depths, row)
   row = below_decorators(lines, row)
-  local from = nearest_text(lines, row)
-  if not from then return {} end
+  local from = row
+  while from > 0 and not depths[from] do
+    from = from - 1
+  end
+  if from == 0 then return {} end
   local heads, kind = {}, kind_of(lines[from])
-  local depth = depth_of(lines[from])
-  -- A blank line after a one-line thing belongs to nobody; on the head itself it is the head.
-  if from == row and kind then heads[1] = { row = from, kind = kind } end
+  -- From a blank line below a head, the head is around; `by_indent` checks how far it reaches.
+  if kind then heads[1] = { row = from, kind = kind } end
+  local depth = depths[from]
   for at = from - 1, 1, -1 do
-    local here = depth_of(lines[at])
+    local here = depths[at]
     if here and here < depth then
       depth = here
       kind = kind_of(lines[at])
@@ -117,46 +147,16 @@ local function heads_by_indent(lines, row)
   return heads
 end
 
----@param line string
----@param open string|nil the quotes of a string that is open
----@return string|nil
-local function triple_state(line, open)
-  local at = 1
-  while true do
-    local from, to, quotes = line:find('(""")', at)
-    local from2, to2 = line:find("'''", at, true)
-    if from2 and (not from or from2 < from) then
-      from, to, quotes = from2, to2, "'''"
-    end
-    if not from then return open end
-    if not open then
-      open = quotes
-    elseif open == quotes then
-      open = nil
-    end
-    at = to + 1
-  end
-end
-
 ---Last row of the block that a head opens.
 ---@param lines string[]
+---@param depths (integer|false)[]
 ---@param head integer
 ---@return integer
-local function end_by_indent(lines, head)
+local function end_by_indent(lines, depths, head)
   local base, last = indent_of(lines[head]), head
-  local open = triple_state(lines[head], nil)
   for at = head + 1, #lines do
-    local depth = depth_of(lines[at])
-    if open then
-      last = at -- inside a long string, indentation means nothing
-    elseif depth then
-      if depth <= base then
-        local closes = lines[at]:find("^%s*end%f[%A]") or lines[at]:find("^%s*}")
-        return closes and depth == base and at or last
-      end
-      last = at
-    end
-    open = triple_state(lines[at], open)
+    if depths[at] and depths[at] <= base then break end
+    if depths[at] then last = at end
   end
   return last
 end
@@ -198,11 +198,12 @@ end
 ---@param row integer
 ---@return local_llm.TextScope|nil
 function M.by_indent(lines, row)
-  local heads = heads_by_indent(lines, row)
+  local depths = depths_of(lines)
+  local heads = heads_by_indent(lines, depths, row)
   for _ = 1, #heads do
     local index = choose(heads)
     local head = heads[index].row
-    local last = end_by_indent(lines, head)
+    local last = end_by_indent(lines, depths, head)
     if last >= row then
       return {
         first = with_decorators(lines, head),
@@ -219,12 +220,13 @@ end
 ---@param first integer
 ---@return integer[]
 function M.enclosing_by_indent(lines, first)
+  local depths = depths_of(lines)
   local row = first
-  while lines[row] and not depth_of(lines[row]) do
+  while depths[row] == false do
     row = row + 1
   end
-  if not lines[row] then return {} end
-  local heads = heads_by_indent(lines, row)
+  if not depths[row] then return {} end
+  local heads = heads_by_indent(lines, depths, row)
   if heads[1] and heads[1].row >= first then table.remove(heads, 1) end
   return rows_around(heads, 1)
 end

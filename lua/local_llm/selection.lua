@@ -21,13 +21,14 @@ local function line_at(row)
   return vim.api.nvim_buf_get_lines(0, row, row + 1, false)[1] or ""
 end
 
----Byte just after the character at `col`.
+---Byte just after the character at `col`, with the marks composed onto it.
 ---@param line string
 ---@param col integer 0-based
 ---@return integer
 local function after_char(line, col)
   if col >= #line then return #line end
-  return col + 1 + vim.str_utf_end(line, col + 1)
+  if not line:find("^[\128-\255]", col + 2) then return col + 1 + vim.str_utf_end(line, col + 1) end
+  return col + math.max(1, #vim.fn.matchstr(line:sub(col + 1, col + 64), "^."))
 end
 
 ---@param row integer
@@ -123,14 +124,21 @@ end
 
 local seen_history = -1
 
+---The command line just typed; "" for a command from a mapping, which leaves no history.
+---@return string
+local function just_typed()
+  local number = vim.fn.histnr(":")
+  local is_new = number ~= seen_history
+  seen_history = number
+  return is_new and vim.fn.histget(":", -1) or ""
+end
+
 ---Whether a range equal to the marks means the marks. A command just typed tells by its text; one
 ---from a mapping has just left visual mode, so the cursor is still at one end of it.
 ---@param command string name of the command
+---@param typed string
 ---@return boolean
-local function means_marks(command)
-  local number = vim.fn.histnr(":")
-  local typed = number ~= seen_history and vim.fn.histget(":", -1) or ""
-  seen_history = number
+local function means_marks(command, typed)
   if typed:find(command:sub(1, 6), 1, true) then
     return typed:find("^[%s:]*'<%s*,%s*'>") ~= nil or typed:find("^[%s:]*%*") ~= nil
   end
@@ -138,18 +146,29 @@ local function means_marks(command)
   return row == vim.fn.line("'<") or row == vim.fn.line("'>")
 end
 
+---Whether the last block was extended with `$`. The marks do not tell; only `gv` knows.
+---@return boolean
+local function last_block_to_end()
+  local view = vim.fn.winsaveview()
+  vim.cmd("noautocmd normal! gv")
+  local wanted = vim.fn.winsaveview().curswant
+  vim.cmd("noautocmd normal! \27")
+  vim.fn.winrestview(view)
+  return wanted >= MAXCOL
+end
+
 ---@param opts { range: integer, line1: integer, line2: integer, name: string? } of a user command
 ---@return local_llm.Selection|nil nil when no range was given
 function M.from_command(opts)
+  local typed = just_typed()
   if opts.range == 0 then return nil end
   local a, b = vim.fn.getpos("'<"), vim.fn.getpos("'>")
   local is_marks = opts.range == 2 and a[2] == opts.line1 and b[2] == opts.line2
-  if not is_marks or a[2] == 0 or not means_marks(opts.name or "Local") then
+  if not is_marks or a[2] == 0 or not means_marks(opts.name or "Local", typed) then
     return M.rows(opts.line1, opts.line2)
   end
-  -- 'curswant' keeps MAXCOL after `$` until the cursor moves; the marks do not remember it.
-  local to_end = vim.fn.winsaveview().curswant >= MAXCOL
-  return M.between(vim.fn.visualmode(), a, b, to_end)
+  local mode = vim.fn.visualmode()
+  return M.between(mode, a, b, mode == BLOCK and last_block_to_end())
 end
 
 ---The part of a line in display columns [left, right), as a block yank would give it: what a

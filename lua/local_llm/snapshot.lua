@@ -125,7 +125,7 @@ end
 ---@return boolean
 local function is_binary(lines)
   for _, line in ipairs(lines) do
-    if line:find("\n", 1, true) then return true end -- a NUL, as the API shows it
+    if line:find("%z") then return true end
   end
   return false
 end
