@@ -28,7 +28,7 @@ from local_llm.features.port import Editor, Snapshot
 from local_llm.features.preview import preview_lines
 from local_llm.features.prompting import Prompt, Shares, build_prompt
 from local_llm.features.readiness import until_ready
-from local_llm.features.report import notes, stats
+from local_llm.features.report import notes, shown_model, stats
 from local_llm.features.streaming import Outcome, Streaming
 from local_llm.prompts.explain import explain_pieces, follow_up_pieces
 from local_llm.settings import Settings
@@ -201,7 +201,7 @@ class Explainer:
             if delivery.answer:
                 self._open[ask_id] = exchange
         self._counting.learn(exchange.link, exchange.model, exchange.prompt, outcome)
-        model, backend = exchange.model.name, exchange.link.info.product
+        model, backend = shown_model(exchange.model.name), exchange.link.info.product
         told = stats(model, backend, exchange.prompt, outcome)
         return Answer(text=delivery.answer, stats=told)
 
@@ -225,7 +225,7 @@ class Explainer:
 
     def _announce(self, ask_id: int, exchange: Exchange) -> None:
         meta = {
-            "model": exchange.model.name,
+            "model": shown_model(exchange.model.name),
             "backend": exchange.link.info.product,
             "window": exchange.settings.explain.window,
             "notes": [*self._detour(exchange.link), *notes(exchange.snapshot, exchange.prompt)],

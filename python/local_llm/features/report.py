@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from local_llm.features.intake import foreign_bytes
 from local_llm.features.port import Snapshot, Stats
 from local_llm.features.prompting import Prompt
 from local_llm.features.streaming import Outcome
+
+
+def shown_model(name: str) -> str:
+    """Return a model's name for titles: of a path, which the embedded server has, the file."""
+    return Path(name).name if name.startswith("/") else name
 
 
 def notes(snapshot: Snapshot, prompt: Prompt) -> list[str]:
