@@ -104,6 +104,7 @@ end
 
 ---@param lines string[]
 local function on_stderr(_, lines)
+  if leaving then return end -- pynvim's traceback about the closed channel is no news
   local text = table.concat(lines, "\n")
   stderr_tail = (stderr_tail .. text):sub(-4096)
   local ended = text == "" -- what jobstart sends at the end of the stream
