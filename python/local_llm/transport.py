@@ -110,7 +110,8 @@ class Transport:
         replies: Sequence[Reply | None] | None = None
         while True:
             try:
-                requests = next(plan) if replies is None else plan.send(replies)
+                with _placed(self.where):
+                    requests = next(plan) if replies is None else plan.send(replies)
             except StopIteration as stop:
                 result: T = stop.value
                 return result
@@ -152,7 +153,7 @@ class Transport:
     @asynccontextmanager
     async def _open(self, request: Request) -> AsyncIterator[httpx.Response]:
         """Send, once more where a kept connection turns out to be dead before its first byte."""
-        with _translated(self.where):
+        with _placed(self.where), _translated(self.where):
             response = await self._send(request)
             try:
                 yield response
@@ -293,6 +294,16 @@ async def _whole(
             break
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(status=response.status_code, headers=headers, body=bytes(body[:limit_bytes]))
+
+
+@contextmanager
+def _placed(where: str) -> Iterator[None]:
+    """Add the address to the errors of pure parts, which do not know it."""
+    try:
+        yield
+    except BackendError as exc:
+        exc.where = exc.where or where
+        raise
 
 
 @contextmanager
