@@ -23,7 +23,6 @@ from fakes import FakeServer
 from nvim_grid import Frame
 from waiting import wait_until
 
-
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _EDGES = re.compile(r"[│╭╮╰╯─~\s]+")
 _fresh = itertools.count(1)
@@ -109,6 +108,10 @@ class Person:
         """Return what is on the screen now, as one line."""
         return seen(self.child.frame)
 
+    def sees_address(self, server: FakeServer) -> bool:
+        """Tell whether the server's address is on the screen; it may be wrapped anywhere."""
+        return server.url in self.sees().replace(" ", "")
+
     def waits_for_the_end(self, seconds: float = PATIENCE_S) -> None:
         """Wait until nothing is under way and the screen says so."""
         self.child.wait_until(lambda: self.status() == "", seconds, "the end of the request")
@@ -138,7 +141,7 @@ class Person:
         self.reads(message)
         self.waits_for_the_end()
         assert message in self.sees()
-        assert hint in self.sees()
+        assert hint in self.sees(), self.sees()
         assert len(self.told()) == 1, self.told()
 
     def is_well(self) -> None:
