@@ -19,6 +19,7 @@ from local_llm.errors import LocalLlmError
 from local_llm.features.connect import Connector
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import WindowGone
+from local_llm.features.events import Events
 from local_llm.features.explain import Explainer
 from local_llm.features.health import HealthCheck
 from local_llm.features.options import Options
@@ -54,7 +55,10 @@ class App:
         self._connector = connector
         counting = Counting(cache / "tokens")
         self._counting = counting
-        self._explainer = Explainer(editor, connector, self._options, counting, time.monotonic)
+        self._events = events = Events(editor)
+        self._explainer = Explainer(
+            editor, connector, self._options, counting, events, clock=time.monotonic
+        )
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -111,10 +115,13 @@ class App:
     async def _guarded(self, ask_id: int, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
+            self._events.finished(ask_id)
         except asyncio.CancelledError:
             self._editor.tell("done", ask_id, {"stopped": True})
+            self._events.finished(ask_id)
         except WindowGone:
             self._explainer.forget(ask_id)
+            self._events.finished(ask_id)
         except LocalLlmError as exc:
             self._fail(ask_id, name, exc)
         except Exception as exc:  # noqa: BLE001 - the last line before the user: no traceback there
@@ -127,8 +134,7 @@ class App:
             ask_id,
             {"code": exc.code, "message": str(exc), "hint": exc.hint, "where": exc.where},
         )
-        event = {"name": "LocalLlmRequestFailed", "command": name, "code": exc.code}
-        self._editor.tell("event", ask_id, event)
+        self._events.failed(ask_id, name, exc.code)
 
     async def _explain(self, ask_id: int, message: dict[str, Any]) -> None:
         snapshot = msgspec.convert(message["snapshot"], Snapshot)

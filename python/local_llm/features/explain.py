@@ -22,6 +22,7 @@ from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import Delivery
+from local_llm.features.events import Events
 from local_llm.features.intake import check_input, check_path, readable
 from local_llm.features.options import Options
 from local_llm.features.port import Editor, Snapshot
@@ -57,6 +58,7 @@ class Explainer:
         connector: Finds servers.
         options: The options in force.
         counting: Counts tokens.
+        events: Told when a request starts.
         clock: Seconds, monotonic.
 
     """
@@ -67,12 +69,15 @@ class Explainer:
         connector: Connector,
         options: Options,
         counting: Counting,
+        events: Events,
+        *,
         clock: Callable[[], float],
     ) -> None:
         self._editor = editor
         self._connector = connector
         self._options = options
         self._counting = counting
+        self._events = events
         self._clock = clock
         self._cache = AnswerCache()
         self._open: dict[int, Exchange] = {}
@@ -180,13 +185,12 @@ class Explainer:
         exchange.answer = answer.text
         self._open[ask_id] = exchange
         self._editor.tell("done", ask_id, msgspec.to_builtins(answer.stats))
-        self._event(ask_id, exchange, "LocalLlmRequestFinished")
 
     async def _stream(self, ask_id: int, exchange: Exchange) -> Answer:
         """Ask the model; on an overflow learn the server's numbers and ask once more."""
         delivery = Delivery(self._editor, ask_id, self._clock)
-        streaming = Streaming(self._editor, delivery, ask_id, self._clock)
-        self._event(ask_id, exchange, "LocalLlmRequestStarted")
+        streaming = Streaming(self._editor, delivery, self._events, ask_id, self._clock)
+        self._started(ask_id, exchange)
         try:
             outcome = await self._run(streaming, exchange)
         except ContextOverflow as exc:
@@ -239,14 +243,9 @@ class Explainer:
         wanted = self._options.backend or "the main backend"
         return [f"{wanted} does not answer; {link.name} ({link.where}) is used"]
 
-    def _event(self, ask_id: int, exchange: Exchange, name: str) -> None:
-        event = {
-            "name": name,
-            "command": COMMAND,
-            "model": exchange.model.name,
-            "backend": exchange.link.backend.kind,
-        }
-        self._editor.tell("event", ask_id, event)
+    def _started(self, ask_id: int, exchange: Exchange) -> None:
+        kind = exchange.link.backend.kind
+        self._events.started(ask_id, COMMAND, shown_model(exchange.model.name), kind)
 
 
 def _ask(exchange: Exchange) -> ChatAsk:

@@ -17,6 +17,7 @@ from local_llm.backends.base import Decoder, Done, Event, Progress, Request, Tex
 from local_llm.errors import BackendError, EmptyAnswer, ModelLoading
 from local_llm.features.connect import Link
 from local_llm.features.delivery import Delivery
+from local_llm.features.events import Events
 from local_llm.features.port import Editor
 from local_llm.transport import Body
 
@@ -41,16 +42,23 @@ class Streaming:
     Args:
         editor: Told the states.
         delivery: Takes the text.
+        events: Told the first token.
         ask_id: The request.
         clock: Seconds, monotonic.
 
     """
 
     def __init__(
-        self, editor: Editor, delivery: Delivery, ask_id: int, clock: Callable[[], float]
+        self,
+        editor: Editor,
+        delivery: Delivery,
+        events: Events,
+        ask_id: int,
+        clock: Callable[[], float],
     ) -> None:
         self._editor = editor
         self._delivery = delivery
+        self._events = events
         self._id = ask_id
         self._clock = clock
         self._state = ""
@@ -151,7 +159,7 @@ class Streaming:
         self.state(state)
         if self._first is None:
             self._first = self._clock()
-            self._editor.tell("event", self._id, {"name": "LocalLlmRequestFirstToken"})
+            self._events.first_token(self._id)
 
     def _outcome(self) -> Outcome:
         now = self._clock()
