@@ -218,7 +218,10 @@ end
 ---@param question string
 function M.follow_up(answer, question)
   if answer.running then
-    vim.notify("local-llm: the answer is still coming; stop it first", vim.log.levels.WARN)
+    require("local_llm.notice").show(
+      "the answer is still coming; stop it first",
+      vim.log.levels.WARN
+    )
     return
   end
   if not buffer.alive(answer.text) then return end
@@ -298,6 +301,8 @@ function M.meta(id, data)
   if not answer then return end
   answer.model, answer.backend = data.model or answer.model, data.backend or answer.backend
   require("local_llm")._note({ model = answer.model, backend = answer.backend })
+  -- Options of a file are known to Python only.
+  if data.window and window.alive(answer.window) then window.become(answer.window, data.window) end
   local follows = window.alive(answer.window) and window.follows(answer.window)
   buffer.notes(answer.text, data.notes or {})
   if follows then window.follow(answer.window) end

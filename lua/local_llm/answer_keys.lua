@@ -14,13 +14,13 @@ local function yank_code(answer)
   local lines = vim.api.nvim_buf_get_lines(answer.text.buf, 0, -1, false)
   local code = text.code_near(lines, vim.api.nvim_win_get_cursor(0)[1])
   if not code then
-    vim.notify("local-llm: there is no code block in this answer", vim.log.levels.WARN)
+    require("local_llm.notice").show("there is no code block in this answer", vim.log.levels.WARN)
     return
   end
   vim.fn.setreg('"', code, "l")
   -- A clipboard tool may be missing or fail; the unnamed register has it in any case.
   if vim.fn.has("clipboard") == 1 then pcall(vim.fn.setreg, "+", code, "l") end
-  vim.notify(("local-llm: %d line%s yanked"):format(#code, #code == 1 and "" or "s"))
+  require("local_llm.notice").show(("%d line%s yanked"):format(#code, #code == 1 and "" or "s"))
 end
 
 ---@param answer local_llm.Answer
@@ -36,7 +36,7 @@ end
 local function fold(answer)
   local row = vim.api.nvim_win_get_cursor(0)[1] - 1
   if not require("local_llm.answer_buffer").toggle_thought(answer.text, row) then
-    vim.notify("local-llm: this answer came without reasoning")
+    require("local_llm.notice").show("this answer came without reasoning")
   end
 end
 

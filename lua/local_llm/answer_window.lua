@@ -9,7 +9,8 @@ local SPLIT_FROM = { columns = 40, rows = 8 }
 
 ---@class local_llm.AnswerWindow
 ---@field win integer
----@field kind "float"|"split"|"vsplit"
+---@field kind "float"|"split"|"vsplit" as it is
+---@field wanted "float"|"split"|"vsplit" as it was asked for
 ---@field source integer window it was opened from
 ---@field view table the source's view then
 ---@field source_buf integer
@@ -103,9 +104,28 @@ function M.open(buf, kind)
     view = vim.fn.winsaveview(),
   }
   self.win, self.kind = open(buf, kind, source)
+  self.wanted = kind
   if not self.win then return nil end
   set_options(self.win)
   return self
+end
+
+---Change the kind of an open window; a split for which there is no room stays a float.
+---@param self local_llm.AnswerWindow
+---@param kind "float"|"split"|"vsplit"
+function M.become(self, kind)
+  if self.wanted == kind or vim.fn.getcmdwintype() ~= "" then return end
+  self.wanted = kind
+  local config = float_config()
+  if kind ~= "float" then
+    config = { split = kind == "vsplit" and "right" or "below", win = self.source }
+    if not vim.api.nvim_win_is_valid(self.source) then config.win = -1 end
+  end
+  if pcall(vim.api.nvim_win_set_config, self.win, config) then
+    self.kind = kind
+    self.title, self.footer = nil, nil
+    vim.api.nvim_set_option_value("winbar", "", { win = self.win, scope = "local" })
+  end
 end
 
 ---@param self local_llm.AnswerWindow

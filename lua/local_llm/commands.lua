@@ -101,8 +101,8 @@ function M.preview(opts)
   local command = opts.args ~= "" and opts.args or PREVIEWS[1]
   if not vim.tbl_contains(PREVIEWS, command) then
     local known = table.concat(PREVIEWS, ", ")
-    local text = ("local-llm: no prompt %q; there is: %s"):format(command, known)
-    vim.notify(text, vim.log.levels.ERROR)
+    local text = ("no prompt %q; there is: %s"):format(command, known)
+    require("local_llm.notice").show(text, vim.log.levels.ERROR)
     return
   end
   preview(command, selection.from_command(opts))
@@ -123,7 +123,7 @@ function M.stop()
   local answers = package.loaded["local_llm.answer"]
   local stopped = answers and answers.stop()
   host.tell({ name = "stop" })
-  if not stopped then vim.notify("local-llm: nothing is under way") end
+  if not stopped then require("local_llm.notice").show("nothing is under way") end
 end
 
 function M.model(opts)

@@ -119,10 +119,9 @@ end
 function M.complain(failure)
   local where = failure.where or ""
   local place = where ~= "" and not failure.message:find(where, 1, true) and (" (" .. where .. ")")
-  local text = "local-llm: " .. failure.message .. (place or "")
-  -- One line: a second one would make the user press Enter.
+  local text = failure.message .. (place or "")
   if failure.hint and failure.hint ~= "" then text = text .. "; " .. failure.hint end
-  vim.notify(text, vim.log.levels.ERROR)
+  require("local_llm.notice").show(text, vim.log.levels.ERROR)
 end
 
 ---Close the process at the editor's end, without holding that up.
@@ -156,7 +155,10 @@ local function start()
   local group = vim.api.nvim_create_augroup("local_llm.host", {})
   vim.api.nvim_create_autocmd("VimLeavePre", { group = group, callback = leave })
   if died then
-    vim.notify("local-llm: the Python side had ended; it was started again", vim.log.levels.WARN)
+    require("local_llm.notice").show(
+      "the Python side had ended; it was started again",
+      vim.log.levels.WARN
+    )
   end
   died = false
   require("local_llm.install_stamp").warn_once(found.path)

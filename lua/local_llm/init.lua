@@ -22,8 +22,8 @@ function M.setup(options)
   merged, errors = check.check(options or {})
   given = check.wire(options or vim.empty_dict())
   if #errors > 0 then
-    local text = "local-llm: setup{}: " .. table.concat(errors, "\nlocal-llm: setup{}: ")
-    vim.notify(text .. "\nsee :help local-llm-options", vim.log.levels.ERROR)
+    local text = "setup{}: " .. table.concat(errors, "\nsetup{}: ")
+    require("local_llm.notice").show(text .. "\nsee :help local-llm-options", vim.log.levels.ERROR)
   end
   if vim.v.vim_did_enter == 1 then require("local_llm.keys").apply() end
   local host = package.loaded["local_llm.host"]

@@ -24,7 +24,7 @@ local current = nil ---@type local_llm.Installation|nil
 ---@param level "ERROR"|"WARN"|"INFO"
 ---@param text string
 local function tell(level, text)
-  vim.notify("local-llm: " .. text, vim.log.levels[level])
+  require("local_llm.notice").show(text, vim.log.levels[level])
 end
 
 ---@param self local_llm.Installation
@@ -154,9 +154,7 @@ function M.run(asked)
   if refused then return tell("ERROR", refused) end
   local extras = stamp.extras(asked)
   local routes, missing = plan.routes(extras)
-  if missing then
-    return tell("ERROR", missing)
-  end
+  if missing then return tell("ERROR", missing) end
   current = { extras = extras, routes = routes, output = {}, began = vim.uv.hrtime() / 1e6 }
   current.report = report.open()
   watch_exit()

@@ -80,8 +80,8 @@ end
 function M.warn_once(python)
   if warned or not vim.startswith(python, M.venv() .. "/") or not M.outdated() then return end
   warned = true
-  local text = "local-llm: updated since its packages were installed; run :LocalInstall"
-  vim.notify(text, vim.log.levels.WARN)
+  local text = "updated since its packages were installed; run :LocalInstall"
+  require("local_llm.notice").show(text, vim.log.levels.WARN)
 end
 
 return M

@@ -36,7 +36,7 @@ end
 function M.open()
   local path = M.path()
   if not vim.uv.fs_stat(path) then
-    vim.notify("local-llm: the log is empty", vim.log.levels.INFO)
+    require("local_llm.notice").show("the log is empty", vim.log.levels.INFO)
     return
   end
   vim.cmd.split({ mods = { keepalt = true } })

@@ -21,7 +21,7 @@ end
 ---@param data { title: string, items: local_llm.PickItem[], verb: string }
 function M.choose(data)
   if #data.items == 0 then
-    vim.notify("local-llm: " .. data.title .. ": there is none", vim.log.levels.WARN)
+    require("local_llm.notice").show(data.title .. ": there is none", vim.log.levels.WARN)
     return
   end
   local options = { prompt = data.title, format_item = label, kind = "local_llm" }

@@ -4,7 +4,7 @@
 ---  state {state, percent?, detail?}    connecting, loading, reading, thinking, writing
 ---  thinking {text}                     a piece of reasoning
 ---  retract {}                          the answer so far was reasoning; it follows as such
----  meta {model, backend, notes}        notes: what was cut, one sentence each
+---  meta {model, backend, window, notes}  notes: what was cut, one sentence each
 ---  done <Stats of features/port.py>
 ---  fail {code, message, hint, where}   what has arrived is kept
 ---  configured {warnings}
@@ -66,13 +66,13 @@ end
 
 function handlers.configured(_, data)
   for _, warning in ipairs(data.warnings or {}) do
-    vim.notify("local-llm: " .. warning, vim.log.levels.WARN)
+    require("local_llm.notice").show(warning, vim.log.levels.WARN)
   end
 end
 
 function handlers.notice(_, data)
   local level = vim.log.levels[(data.level or "info"):upper()] or vim.log.levels.INFO
-  vim.notify("local-llm: " .. data.message, level)
+  require("local_llm.notice").show(data.message, level)
 end
 
 function handlers.event(id, data)
