@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -o faulthandler_timeout=120
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help venv neovims demo test check bench-explain soak soak-short fmt docs clean
+.PHONY: help venv neovims demo test check bench-explain bench-startup soak soak-short fmt docs clean
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -21,7 +21,7 @@ venv: .venv/.ready  ## make .venv with the package and the tools (a minute, once
 neovims: venv  ## find or get the Neovims of the test matrix (15 s, once)
 	@$(PYTHON) scripts/neovim.py --all
 
-demo: venv  ## open a sample file and watch :LocalExplain stream into its window (2 min, the first time)
+demo: venv  ## open a sample file and watch :LocalExplain stream into its window (2 min the first time)
 	@$(PYTHON) scripts/demo.py
 
 test: neovims  ## run every test on the oldest and the newest Neovim (NVIM_MATRIX=0.10 picks one)
@@ -37,6 +37,9 @@ check: venv  ## lint, types, formatting and generated documentation; changes not
 
 bench-explain: neovims  ## measure socket-to-screen time and CPU a token, beside a bare loop
 	@$(PYTHON) tests/bench/explain.py $(ARGS)
+
+bench-startup: neovims  ## measure what the plugin costs an editor that does not use it
+	@$(PYTHON) tests/bench/startup.py $(ARGS)
 
 soak: neovims  ## hours of explaining, stopping and killing: nothing may be left or grow
 	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -m soak $(ARGS)
