@@ -41,6 +41,9 @@ bench-explain: neovims  ## measure socket-to-screen time and CPU a token, beside
 bench-startup: neovims  ## measure what the plugin costs an editor that does not use it
 	@$(PYTHON) tests/bench/startup.py $(ARGS)
 
+bench-connect: venv  ## measure how long looking for a server takes where none is, or a silent one
+	@$(PYTHON) tests/bench/connect.py $(ARGS)
+
 soak: neovims  ## hours of explaining, stopping and killing: nothing may be left or grow
 	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -m soak $(ARGS)
 
