@@ -84,7 +84,7 @@ class Person:
     def has(self, *lines: str) -> None:
         """Fill the buffer of the first window; no two tests ask about the same text."""
         text = lines or (f"def number_{next(_fresh)}():", "    return 1")
-        self.child.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, ...)", text)
+        self.child.lua("vim.api.nvim_buf_set_lines(vim.fn.winbufnr(1), 0, -1, false, ...)", text)
 
     # -- asking ---------------------------------------------------------------------------------
 
