@@ -22,7 +22,13 @@ local commands = {
     desc = "Show the prompt that a command would send",
   },
   LocalLog = { desc = "Open the log" },
-  LocalInstall = { nargs = "*", desc = "Make the plugin's Python environment" },
+  LocalInstall = {
+    nargs = "*",
+    complete = function(lead)
+      return require("local_llm.install").complete(lead)
+    end,
+    desc = "Make the plugin's Python environment",
+  },
 }
 
 local function define()

@@ -118,6 +118,15 @@ function M._try(self)
   run_step(self, route, 1)
 end
 
+---Complete the argument of `:LocalInstall`.
+---@param lead string
+---@return string[]
+function M.complete(lead)
+  return vim.tbl_filter(function(extra)
+    return vim.startswith(extra, lead)
+  end, M.EXTRAS)
+end
+
 ---Why nothing can be installed here at all.
 ---@param extras string[]
 ---@return string|nil

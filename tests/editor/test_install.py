@@ -236,6 +236,13 @@ def test_an_unknown_extra_is_refused(install, machine):
     assert machine.ran() == []
 
 
+def test_extras_are_completed(editor, machine):
+    child = editor(**machine.options())
+    complete = "return vim.fn.getcompletion(..., 'cmdline')"
+    assert child.lua(complete, "LocalInstall ") == ["embedded"]
+    assert child.lua(complete, "LocalInstall x") == []
+
+
 def test_a_packaged_plugin_needs_no_installation(install, machine):
     (machine.plugin / "python-interpreter").write_text("/nix/store/x/bin/python3\n")
     assert "a packager chose the Python" in told(install(until="nothing is to be installed"))
