@@ -37,8 +37,9 @@ function M.add(self, text, indent)
   for line in text:gmatch("[^\r\n]+") do
     table.insert(lines, (indent or "") .. line)
   end
+  if #lines == 0 then return end
   if #vim.api.nvim_list_uis() == 0 then io.stdout:write(table.concat(lines, "\n"), "\n") end
-  if #lines == 0 or not vim.api.nvim_buf_is_valid(self.buf) then return end
+  if not vim.api.nvim_buf_is_valid(self.buf) then return end
   local empty = vim.api.nvim_buf_get_lines(self.buf, 0, -1, true)
   local from = (#empty == 1 and empty[1] == "") and 0 or #empty
   vim.bo[self.buf].modifiable = true
