@@ -6,6 +6,7 @@ import re
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,8 +65,8 @@ class Watcher:
         return len(self.run.seen_ns) >= self.tokens
 
 
-def watch(nvim: str, url: str, tokens: int, seconds: float) -> Run:
-    """Explain, type into the other window until the answer is complete, return what was seen."""
+def watch(nvim: str, url: str, tokens: int, seconds: float, *, typing: bool) -> Run:
+    """Explain and return what was seen; `typing`: keys go into the other window meanwhile."""
     setup = {
         "backend": {"kind": "llamacpp", "url": url},
         "explain": {"window": "split", "answer_tokens": 100_000},
@@ -75,12 +76,14 @@ def watch(nvim: str, url: str, tokens: int, seconds: float) -> Run:
         source.write_text("local function f(a)\n  return a + 1\nend\n\n><\n", "utf-8")
         child = Child(nvim, setup=setup, args=[source], lines=40, columns=100, hlstate=False)
         try:
-            return _drive(child, Watcher(tokens), seconds)
+            return _drive(child, Watcher(tokens), seconds, _key if typing else _rest)
         finally:
             child.close()
 
 
-def _drive(child: Child, watcher: Watcher, seconds: float) -> Run:
+def _drive(
+    child: Child, watcher: Watcher, seconds: float, act: Callable[[Child, Watcher], None]
+) -> Run:
     child.grid.watchers.append(watcher.frame)
     child.command("1,3LocalExplain")
     child.wait_until(lambda: child.lua("return require('local_llm.host').pid()"), what="the host")
@@ -91,11 +94,15 @@ def _drive(child: Child, watcher: Watcher, seconds: float) -> Run:
     editor_0, host_0 = cpu_ns(child.pid), cpu_ns(host)
     deadline = time.monotonic() + seconds * 3
     while not watcher.complete and time.monotonic() < deadline:
-        _key(child, watcher)
+        act(child, watcher)
     run = watcher.run
     run.editor_ns, run.host_ns = cpu_ns(child.pid) - editor_0, cpu_ns(host) - host_0
     assert watcher.complete, f"{len(run.seen_ns)} of {watcher.tokens} words were shown"
     return run
+
+
+def _rest(_child: Child, _watcher: Watcher) -> None:
+    threading.Event().wait(_KEY_EVERY_S)
 
 
 def _key(child: Child, watcher: Watcher) -> None:
