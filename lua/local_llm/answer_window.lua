@@ -62,8 +62,7 @@ local function set_options(win)
     colorcolumn = "",
     statuscolumn = "",
     fillchars = "eob: ",
-    conceallevel = 2,
-    concealcursor = "nc", -- else lines change their look as the cursor follows the end
+    conceallevel = 0, -- text that hides its marks once it is complete would jump under the eye
   }
   for name, value in pairs(options) do
     vim.api.nvim_set_option_value(name, value, { win = win, scope = "local" })

@@ -72,7 +72,7 @@ function M._note(change)
   end
   status.model = change.model or status.model
   status.backend = change.backend or status.backend
-  if M.status() ~= shown then vim.cmd.redrawstatus() end
+  if M.status() ~= shown then vim.cmd.redrawstatus({ bang = true }) end
 end
 
 return M
