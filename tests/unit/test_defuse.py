@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from local_llm.guard.defuse import Defuser, clean
 
 ESC = "\x1b"

@@ -48,7 +48,7 @@ async def test_unchanged_code_is_answered_from_the_cache_until_asked_again():
             assert at.editor.text[ask_id] == "".join(WORDS)
             ask_id, done = await at.explained(again=True)
             assert not done["cached"]
-            changed, done = await at.explained("b = 2\n")
+            _, done = await at.explained("b = 2\n")
             assert not done["cached"]
             assert len(server.bodies("/v1/chat/completions")) == 3
 
@@ -219,10 +219,10 @@ async def test_a_fault_of_our_own_shows_its_place_and_no_text(monkeypatch):
     async with desk() as at:
         monkeypatch.setattr(
             "local_llm.features.explain.explain_pieces",
-            lambda *_: [][0],
+            lambda *_: {}["top secret text"],
         )
         failure = await at.failed("top secret text")
-        assert "IndexError" in failure["message"]
+        assert "KeyError" in failure["message"]
         assert "secret" not in str(at.editor.told)
 
 
