@@ -139,7 +139,7 @@ def test_every_start_has_one_end(person):
             assert len(names) == 3
             about = {"command": "explain", "model": "test-model", "backend": "llamacpp"}
             assert about.items() <= person.events()[-1]["data"].items()
-            person.child.lua("vim.cmd('silent! only!')")
+            person.child.lua("vim.cmd('silent! 1wincmd w | silent! only!')")
 
 
 def test_ctrl_c_in_the_answer_stops_it(person, server):
