@@ -23,7 +23,8 @@ local function capture(span, done)
     done(snapshot.complete(place, span, lines, omitted, found))
     return
   end
-  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  -- While `nvim -c` runs its commands, the cursor stands on line 0.
+  local row = math.max(vim.api.nvim_win_get_cursor(0)[1] - 1, 0)
   local around = scope.window(buf, row, row)
   local own = snapshot.read(buf, row, row)
   scope.find(buf, around, row, function(found)
