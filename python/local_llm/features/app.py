@@ -84,7 +84,7 @@ class App:
             self._stop(ask_id)
             self._explainer.forget(ask_id)
         elif name in self._handlers and isinstance(ask_id, int):
-            self._start(ask_id, str(name), self._handlers[name](ask_id, message))
+            self._start(ask_id, str(name), message)
         else:
             log.warning("unknown message from the editor")
 
@@ -107,14 +107,14 @@ class App:
             if ask_id is None or known == ask_id:
                 task.cancel()
 
-    def _start(self, ask_id: int, name: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._guarded(ask_id, name, work))
+    def _start(self, ask_id: int, name: str, message: dict[str, Any]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(ask_id, name, message))
         self._tasks[ask_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(ask_id, None))
 
-    async def _guarded(self, ask_id: int, name: str, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, ask_id: int, name: str, message: dict[str, Any]) -> None:
         try:
-            await work
+            await self._handlers[name](ask_id, message)
             self._events.finished(ask_id)
         except asyncio.CancelledError:
             self._editor.tell("done", ask_id, {"stopped": True})
