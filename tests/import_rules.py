@@ -20,6 +20,8 @@ LAYERS = (
         {"errors", "log"} | {"settings", "options", "sources", "admission", "config", "trust"}
     ),
     frozenset({"stream", "tokens", "fim", "prompts", "guard", "backends"}),
+    frozenset({"gate"}),
+    frozenset({"body"}),
     frozenset({"transport"}),
     frozenset({"features"}),
     frozenset({"editor", "gitlab", "service", "ops"}),

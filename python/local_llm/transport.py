@@ -3,9 +3,9 @@
 The only user of httpx for model servers; its exceptions end here. Environment proxies are
 ignored and redirects never followed, because either could carry code off the machine.
 
-A body is pulled, never pushed: nothing is read from the socket while the caller is busy, so
-what arrives meanwhile waits in the kernel and comes as one piece (see `Body.read`). An editor
-that draws every 10 ms then costs a hundred reads a second, not two thousand.
+A body is pulled, never pushed (body.py): nothing is read from the socket while the caller is busy,
+so what arrives meanwhile waits in the kernel and comes as one piece. An editor that draws every
+10 ms then costs a hundred reads a second, not two thousand.
 """
 
 from __future__ import annotations
@@ -13,39 +13,29 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import httpcore
 import httpx
-import msgspec
 
 from local_llm.backends.base import Plan, Reply, Request
+from local_llm.body import Body, Timeouts
 from local_llm.errors import (
     BackendError,
     BackendSilent,
     BackendUnreachable,
     BadStream,
     StreamBroken,
-    StreamStalled,
 )
-from local_llm.gate import GatedBackend, GatedStream
+from local_llm.gate import GatedBackend
 
 T = TypeVar("T")
 
 REPLY_LIMIT_BYTES = 64 << 20  # Ollama's verbose /api/show carries a whole vocabulary
 ERROR_LIMIT_BYTES = 64 << 10
-PIECE_LIMIT_BYTES = 256 << 10
 CONNECTIONS = 32
 KEEP_ALIVE_S = 4.0  # llama.cpp closes idle connections after 5 s; stay clear of that race
-
-
-class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """How long to wait, in seconds: to connect, for the first byte, between two pieces."""
-
-    connect_s: float = 2.0
-    first_byte_s: float = 600.0
-    idle_s: float = 60.0
 
 
 class Transport:
@@ -140,7 +130,7 @@ class Transport:
                         raise on_error(await _whole(response, self.where, ERROR_LIMIT_BYTES))
                     deadline.reschedule(None)
                     gate = response.extensions["network_stream"]
-                    body = Body(response.aiter_raw(), gate, clock, self.where)
+                    body = Body(response.aiter_raw(), gate, clock, _translation(self.where))
                     try:
                         yield body
                     finally:
@@ -180,73 +170,6 @@ class Transport:
             headers=headers,
             extensions={"trace": trace},
         )
-
-
-class Body:
-    """The body of a streamed answer, pulled piece by piece; made by Transport.stream."""
-
-    def __init__(
-        self, chunks: AsyncIterator[bytes], gate: GatedStream, clock: Timeouts, where: str
-    ) -> None:
-        self._chunks = chunks
-        self._gate = gate
-        self._clock = clock
-        self._where = where
-        self._next: asyncio.Task[bytes] | None = None
-        self._started = False
-
-    async def read(self) -> bytes:
-        """Return all that is here as one piece, waiting for the first byte of it; b"" at the end.
-
-        Raises: BackendSilent when the first byte, StreamStalled when a later one does not come
-            in time; StreamBroken when the connection dies. Bytes before a fault are returned
-            first, and the fault is raised by the next call.
-        """
-        limit_s = self._clock.idle_s if self._started else self._clock.first_byte_s
-        self._gate.open()
-        try:
-            async with asyncio.timeout(limit_s):
-                with _translated(self._where):
-                    piece = await self._pending()
-        except TimeoutError as exc:
-            raise self._late(limit_s) from exc
-        self._started = True
-        self._next = None
-        self._gate.shut()
-        return await self._with_what_is_here(piece) if piece else piece
-
-    async def aclose(self) -> None:
-        """Stop reading; the response closes the connection, unless it was read to its end."""
-        self._gate.open()
-        if self._next is not None:
-            self._next.cancel()
-            await asyncio.gather(self._next, return_exceptions=True)
-
-    def _pending(self) -> asyncio.Task[bytes]:
-        if self._next is None:
-            self._next = asyncio.create_task(self._pull())
-        return self._next
-
-    async def _pull(self) -> bytes:
-        return await anext(self._chunks, b"")
-
-    async def _with_what_is_here(self, first: bytes) -> bytes:
-        """Join `first` with the chunks that need no socket; leave the next one at the gate."""
-        pieces, size = [first], len(first)
-        while size < PIECE_LIMIT_BYTES:
-            task = self._pending()
-            await asyncio.sleep(0)
-            if not task.done() or task.exception() is not None or not task.result():
-                break
-            pieces.append(task.result())
-            size += len(pieces[-1])
-            self._next = None
-        return b"".join(pieces)
-
-    def _late(self, limit_s: float) -> BackendError:
-        if self._started:
-            return StreamStalled(f"nothing more came for {limit_s:g} s", where=self._where)
-        return BackendSilent(f"no answer within {limit_s:g} s", where=self._where)
 
 
 class _GatedTransport(httpx.AsyncHTTPTransport):
@@ -304,6 +227,10 @@ def _placed(where: str) -> Iterator[None]:
     except BackendError as exc:
         exc.where = exc.where or where
         raise
+
+
+def _translation(where: str) -> Callable[[], AbstractContextManager[None]]:
+    return lambda: _translated(where)
 
 
 @contextmanager

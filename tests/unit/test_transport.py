@@ -7,6 +7,7 @@ import pytest
 from fakes.llamacpp import FakeLlamaCpp
 from fakes.script import Script
 from local_llm.backends.base import Reply, Request
+from local_llm.body import Timeouts
 from local_llm.errors import (
     BackendError,
     BackendSilent,
@@ -16,7 +17,7 @@ from local_llm.errors import (
     StreamBroken,
     StreamStalled,
 )
-from local_llm.transport import Timeouts, Transport
+from local_llm.transport import Transport
 
 ASK = Request(
     method="POST",

@@ -17,6 +17,7 @@ import msgspec
 from local_llm.backends import detect
 from local_llm.backends.addresses import usual_addresses
 from local_llm.backends.base import Backend, Model, ModelInfo, Request, ServerInfo, State
+from local_llm.body import Timeouts
 from local_llm.errors import (
     BackendError,
     BackendSilent,
@@ -31,7 +32,7 @@ from local_llm.features.port import EmbeddedServer
 from local_llm.features.secrets import KeyRing, Secret, read_key_file
 from local_llm.guard.hosts import Target, check_url
 from local_llm.settings import Server, Settings
-from local_llm.transport import Timeouts, Transport
+from local_llm.transport import Transport
 
 PROBE_S = 0.5  # for one GET while identifying
 IDENTIFY_S = 1.0  # for a whole address; a listener that is silent costs no more

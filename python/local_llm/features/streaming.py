@@ -14,12 +14,12 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from local_llm.backends.base import Decoder, Done, Event, Progress, Request, Text, Thinking, Usage
+from local_llm.body import Body
 from local_llm.errors import BackendError, EmptyAnswer, ModelLoading
 from local_llm.features.connect import Link
 from local_llm.features.delivery import Delivery
 from local_llm.features.events import Events
 from local_llm.features.port import Editor
-from local_llm.transport import Body
 
 LOADING_POLL_S = 0.5
 DRAIN_S = 0.1
