@@ -28,7 +28,13 @@ _EDGES = re.compile(r"[│╭╮╰╯─~\s]+")
 _fresh = itertools.count(1)
 
 _FORGET = """
-vim.cmd("silent! tabonly! | silent! only! | silent! %bwipeout!")
+vim.cmd("silent! tabonly! | 1wincmd w | silent! only!")
+vim.cmd.enew({ bang = true })
+local fresh = vim.api.nvim_get_current_buf()
+vim.api.nvim_buf_set_lines(fresh, 0, -1, false, {})
+for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+  if buf ~= fresh then vim.api.nvim_buf_delete(buf, { force = true }) end
+end
 vim.cmd.messages("clear")
 _G.events = {}
 """

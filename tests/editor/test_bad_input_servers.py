@@ -6,7 +6,6 @@ Every test ends with a command that works, in the same editor and on the same ho
 from __future__ import annotations
 
 import pytest
-from person import wait_closed
 
 from fakes import (
     ClosedPort,
@@ -18,6 +17,7 @@ from fakes import (
     Script,
     SilentListener,
 )
+from person import wait_closed
 
 STRANGERS = {
     "a web page": (HtmlListener, "something listens there, but no model server that we know"),
@@ -26,7 +26,7 @@ STRANGERS = {
 }
 
 
-@pytest.fixture(params=["auto", "llamacpp", "ollama", "openai"])
+@pytest.fixture(params=["auto", "openai"])
 def kind(request):
     return request.param
 
