@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from person import Person
 
 import isolation
 from child import Child
 from fakes import FakeLlamaCpp
+from person import Person
 
 _FAILED = pytest.StashKey[bool]()
 

@@ -6,9 +6,9 @@ Every fault in every dialect, because each spells its errors and its end in its 
 from __future__ import annotations
 
 import pytest
-from person import wait_closed
 
 from fakes import FakeLlamaCpp, FakeOllama, FakeOpenAI, Script
+from person import wait_closed
 
 DIALECTS = {"llamacpp": FakeLlamaCpp, "ollama": FakeOllama, "openai": FakeOpenAI}
 BROKEN = "closed the connection"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from person import wait_closed
 
 from fakes import FakeLlamaCpp, Script
+from person import wait_closed
 
 STALLED = Script(stall_after=2)
 

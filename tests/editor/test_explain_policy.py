@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from person import Person
 
 from fakes import FakeLlamaCpp, FakeOllama, FakeOpenAI, Script
+from person import Person
 
 CODE = ("marker_in_the_buffer = 4711", "print(marker_in_the_buffer)")
 KEY = "sk-never-shown-anywhere-0815"

@@ -8,9 +8,9 @@ import sys
 import time
 
 import pytest
-from person import Person, wait_closed
 
 from fakes import FakeLlamaCpp, Script
+from person import Person, wait_closed
 from waiting import wait_until
 
 # An answer that goes on for longer than any test.
