@@ -25,7 +25,7 @@ demo: venv  ## open a sample file and watch :LocalExplain stream into its window
 	@$(PYTHON) scripts/demo.py
 
 test: neovims  ## run every test on the oldest and the newest Neovim (NVIM_MATRIX=0.10 picks one)
-	@$(PYTEST) -m 'not soak' $(ARGS)
+	@$(PYTEST) -n auto --dist loadfile -m 'not soak' $(ARGS)
 
 check: venv  ## lint, types, formatting and generated documentation; changes nothing
 	$(PYTHON) -m ruff check --no-cache .
@@ -45,10 +45,10 @@ bench-connect: venv  ## measure how long looking for a server takes where none i
 	@$(PYTHON) tests/bench/connect.py $(ARGS)
 
 soak: neovims  ## hours of explaining, stopping and killing: nothing may be left or grow
-	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -m soak $(ARGS)
+	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
 soak-short: neovims  ## the same for two minutes
-	@SOAK_SECONDS=$${SOAK_SECONDS:-120} $(PYTEST) -m soak $(ARGS)
+	@SOAK_SECONDS=$${SOAK_SECONDS:-120} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
 fmt: venv  ## format Python and Lua in place
 	@$(PYTHON) -m ruff check --no-cache --fix-only .

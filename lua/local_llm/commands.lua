@@ -43,8 +43,8 @@ local function blocked()
   if vim.fn.getcmdwintype() == "" then return false end
   host.complain({
     code = "InputRejected",
-    message = "not possible from the command-line window",
-    hint = "close it with :q first",
+    message = "not in the command-line window",
+    hint = "close it with :q",
     where = "",
   })
   return true

@@ -129,10 +129,14 @@ local function leave()
   leaving = true
   if not channel then return end
   local pid = M.pid()
+  if not pid then return end
   pcall(vim.fn.jobstop, channel)
   -- Neovim itself waits up to 2 s for its jobs. Ours needs a few ms to close its sockets; if it
-  -- hangs, nothing in it is worth waiting for.
-  if vim.fn.jobwait({ channel }, 150)[1] == -1 and pid then vim.uv.kill(pid, "sigkill") end
+  -- hangs, nothing in it is worth waiting for. (jobwait() does not wait for jobs with a channel.)
+  local ended = vim.wait(150, function()
+    return channel == nil
+  end, 5)
+  if not ended then vim.uv.kill(pid, "sigkill") end
 end
 
 ---@return local_llm.Failure|nil

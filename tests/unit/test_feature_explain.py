@@ -250,3 +250,15 @@ async def test_bytes_that_are_not_utf8_are_replaced_and_told():
             assert "caf\ufffd = 1" in content
             notes = at.editor.all("meta", ask_id)[-1]["notes"]
             assert any("not UTF-8" in note for note in notes), notes
+
+
+async def test_a_request_that_fails_does_not_cut_off_another():
+    slow = Script(pieces=WORDS * 20, tokens_per_second=100)
+    with FakeLlamaCpp(slow, then=[Script(die_after=1)]) as server:
+        async with desk(**llamacpp(server)) as at:
+            first = at.explain("first = 1")
+            await at.editor.wait_text(first, "one")
+            second = at.explain("second = 2")
+            await at.editor.wait("fail", second)
+            await at.editor.wait("done", first)
+            assert at.editor.text[first] == "".join(WORDS * 20)

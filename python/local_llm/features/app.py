@@ -16,6 +16,7 @@ import msgspec
 
 from local_llm import log
 from local_llm.errors import LocalLlmError
+from local_llm.features.asking import Asker
 from local_llm.features.connect import Connector
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import WindowGone
@@ -56,9 +57,9 @@ class App:
         counting = Counting(cache / "tokens")
         self._counting = counting
         self._events = events = Events(editor)
-        self._explainer = Explainer(
-            editor, connector, self._options, counting, events, clock=time.monotonic
-        )
+        clock = time.monotonic
+        asker = Asker(editor, connector, self._options, counting, events, clock=clock)
+        self._explainer = Explainer(editor, self._options, asker, clock)
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)
         self._tasks: dict[int, asyncio.Task[None]] = {}

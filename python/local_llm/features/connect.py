@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import msgspec
@@ -41,7 +42,11 @@ FRESH_S = 30.0
 
 
 class Link(msgspec.Struct, kw_only=True, eq=False):
-    """An identified server. `name` is the configured backend's ("" = the main one)."""
+    """An identified server.
+
+    name: Of the configured backend; "" = the main one.
+    checked: When it was identified (seconds, monotonic). users: Requests that hold it.
+    """
 
     name: str
     server: Server
@@ -50,6 +55,7 @@ class Link(msgspec.Struct, kw_only=True, eq=False):
     backend: Backend
     info: ServerInfo
     checked: float = 0.0
+    users: int = 0
     models: dict[str, ModelInfo] = msgspec.field(default_factory=dict)
 
     @property
@@ -114,7 +120,7 @@ class Connector:
         """Return a fresh link to exactly the backend `name`."""
         server = _server(settings, name)
         link = self._links.get((name, server))
-        if link is not None and self._clock() - link.checked < FRESH_S:
+        if link is not None and (link.users or self._clock() - link.checked < FRESH_S):
             return link
         if link is not None:
             await self.drop(link)
@@ -122,11 +128,25 @@ class Connector:
         self._links[name, server] = link
         return link
 
+    @asynccontextmanager
+    async def held(self, link: Link) -> AsyncIterator[None]:
+        """Keep the link's connections open for a while, whoever drops it meanwhile."""
+        link.users += 1
+        try:
+            yield
+        finally:
+            link.users -= 1
+            await self._close_unused(link)
+
     async def drop(self, link: Link) -> None:
         """Forget a link whose server failed; the next command identifies it again."""
         if self._links.get((link.name, link.server)) is link:
             del self._links[link.name, link.server]
-        await link.transport.aclose()
+        await self._close_unused(link)
+
+    async def _close_unused(self, link: Link) -> None:
+        if not link.users and self._links.get((link.name, link.server)) is not link:
+            await link.transport.aclose()
 
     async def _open(self, settings: Settings, name: str, server: Server) -> Link:
         key = await self._keys.key(server)
