@@ -65,9 +65,9 @@ for _, name in ipairs({ "preview", "health", "pick" }) do
 end
 
 function handlers.configured(_, data)
-  for _, warning in ipairs(data.warnings or {}) do
-    require("local_llm.notice").show(warning, vim.log.levels.WARN)
-  end
+  local warnings = data.warnings or {}
+  if #warnings == 0 then return end
+  require("local_llm.notice").show(table.concat(warnings, "\n"), vim.log.levels.WARN)
 end
 
 function handlers.notice(_, data)

@@ -97,7 +97,7 @@ async def test_loading_is_a_state_of_its_own():
     with FakeLlamaCpp(Script(pieces=WORDS)) as server:
         async with desk(**llamacpp(server)) as at:
             await at.explained()
-            server._loading = 20
+            server._loading = 6
             ask_id, _ = await at.explained("b = 2")
             assert "loading" in at.editor.states(ask_id)
 

@@ -94,11 +94,12 @@ class Connector:
         self._clock = clock
         self._keys = KeyRing(env)
         self._links: dict[tuple[str, Server], Link] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def aclose(self) -> None:
         """Close every connection, the one to the embedded supervisor included."""
         links, self._links = list(self._links.values()), {}
-        await asyncio.gather(*(link.transport.aclose() for link in links))
+        await asyncio.gather(*(link.transport.aclose() for link in links), *self._closing)
         await self._embedded.aclose()
 
     async def connect(self, settings: Settings, name: str = "") -> Link:
@@ -145,8 +146,13 @@ class Connector:
         await self._close_unused(link)
 
     async def _close_unused(self, link: Link) -> None:
-        if not link.users and self._links.get((link.name, link.server)) is not link:
-            await link.transport.aclose()
+        """Close a dropped link, to the end also when the request that held it is cancelled."""
+        if link.users or self._links.get((link.name, link.server)) is link:
+            return
+        closing = asyncio.create_task(link.transport.aclose())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        await asyncio.shield(closing)
 
     async def _open(self, settings: Settings, name: str, server: Server) -> Link:
         key = await self._keys.key(server)

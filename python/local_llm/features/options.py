@@ -33,8 +33,9 @@ class Options:
         return self.warnings()
 
     def warnings(self) -> tuple[str, ...]:
-        """Return what is wrong with the options, one sentence each."""
-        return self._load(self._cwd).warnings
+        """Return what is wrong with the options, one sentence each; files relative to the cwd."""
+        warnings = self._load(self._cwd).warnings
+        return tuple(w.replace(f"{self._cwd}/", "") if self._cwd else w for w in warnings)
 
     def log_level(self) -> str:
         """Return the option of that name, which no project may set."""
