@@ -47,8 +47,8 @@ bench-connect: venv  ## measure how long looking for a server takes where none i
 soak: neovims  ## hours of explaining, stopping and killing: nothing may be left or grow
 	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
-soak-short: neovims  ## the same for two minutes
-	@SOAK_SECONDS=$${SOAK_SECONDS:-120} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
+soak-short: neovims  ## the same for two minutes: one on each Neovim
+	@SOAK_SECONDS=$${SOAK_SECONDS:-60} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
 fmt: venv  ## format Python and Lua in place
 	@$(PYTHON) -m ruff check --no-cache --fix-only .

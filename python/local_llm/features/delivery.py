@@ -2,7 +2,7 @@
 
 The editor paces: the next append goes when it has answered the last, and no sooner than 8 ms
 later. A timer that fired without waiting would build a queue of seconds in a slow editor. Where
-an append holds a word or two, each costs more than its text, so they go 12 ms apart.
+an append holds a word or two, each costs more than its text, so they go 10 ms apart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from local_llm.features.port import Drawing, Editor
 from local_llm.guard.defuse import Defuser
 
 GAP_S = 0.008  # after the editor's answer
-SPARSE_S = 0.012  # from one small append to the next; 16 ms is what a person can tell
+SPARSE_S = 0.010  # from one small append to the next
 _SMALL = 64  # characters
 
 
