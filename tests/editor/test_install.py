@@ -35,7 +35,7 @@ UV_OFFLINE = """
 if args[0] == "venv":
     make(args[-1])
 else:
-    say("error: Failed to fetch: https://pypi.org/simple/pynvim/")
+    say("error: Failed to fetch: https://index.example/simple/pynvim/")
     say("  Caused by: dns error: failed to lookup address information")
     sys.exit(2)
 """
