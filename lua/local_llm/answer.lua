@@ -50,10 +50,30 @@ local function label(answer, tick)
   window.label(answer.window, title, text.join(answer.stats, width - taken))
 end
 
+local INTERRUPTS = vim.api.nvim_create_namespace("local_llm.interrupts")
+
+---See the stop key also where Neovim takes it for an interrupt: <C-c> is not mapped while the
+---editor is busy drawing, which it often is while an answer comes.
+---@param answer local_llm.Answer
+local function watch_interrupts(answer)
+  local keys = require("local_llm").options().keys or {}
+  local stop = (keys.answer or {}).stop
+  if stop ~= nil and (not stop or stop:lower() ~= "<c-c>") then return end
+  vim.on_key(function(key, typed)
+    if (key ~= "\3" and typed ~= "\3") or vim.api.nvim_get_current_buf() ~= answer.text.buf then
+      return
+    end
+    vim.schedule(function()
+      M.stop(answer)
+    end)
+  end, INTERRUPTS)
+end
+
 ---@param answer local_llm.Answer
 ---@param outcome string
 local function finish(answer, outcome)
   answer.running, answer.outcome = false, outcome
+  if current == answer then vim.on_key(nil, INTERRUPTS) end
   if answer.spinner then answer.spinner.stop() end
   answer.spinner = nil
   require("local_llm")._note({ state = "idle" })
@@ -74,6 +94,7 @@ local function start(answer)
   answer.running, answer.outcome, answer.stats = true, nil, {}
   set_state(answer, "connecting")
   buffer.grow(answer.text)
+  watch_interrupts(answer)
   answer.spinner = spinner.start(function(tick)
     if not buffer.alive(answer.text) then return finish(answer, "closed") end
     buffer.refresh(answer.text, answer.state == "thinking")
