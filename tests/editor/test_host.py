@@ -97,7 +97,8 @@ def test_an_idle_host_that_died_is_said_once(editor, fake):
     child.type("q")
     received(child, ["configure", "explain", "stop", "forget"])
     os.kill(host_pid(child), signal.SIGKILL)
-    child.wait_until(lambda: host_pid(child) is None, what="its end is seen")
+    running = "return require('local_llm.host').running()"
+    child.wait_until(lambda: not child.lua(running), what="its end is seen")
     child.type(":LocalExplain<CR>")
     said = ["local-llm: the Python side had ended; it was started again"]
     child.wait_until(lambda: child.messages() == said, what=str(said))
