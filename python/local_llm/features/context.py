@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from local_llm.backends.base import ModelInfo
+from local_llm.tokens.room import ASSUMED_CONTEXT
 
 OLLAMA_DEFAULT = 8192  # asked for where neither the user nor a resident model says otherwise
-ASSUMED = 4096  # where nobody tells; the smallest default among current servers
 
 
 class ContextWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +41,8 @@ def context_window(kind: str, model: ModelInfo, wanted: int | None) -> ContextWi
         return ContextWindow(tokens=model.context_tokens, source="in force on the server")
     if wanted is not None:
         return ContextWindow(tokens=wanted, source="backend.context_tokens")
-    return ContextWindow(
-        tokens=ASSUMED, source="assumed: the server does not tell; set backend.context_tokens"
-    )
+    unknown = "assumed: the server does not tell; set backend.context_tokens"
+    return ContextWindow(tokens=ASSUMED_CONTEXT, source=unknown)
 
 
 def _ollama(model: ModelInfo, wanted: int | None) -> ContextWindow:

@@ -20,8 +20,8 @@ from local_llm.features.connect import Link
 from local_llm.features.delivery import Delivery
 from local_llm.features.events import Events
 from local_llm.features.port import Editor
+from local_llm.features.readiness import POLL_S
 
-LOADING_POLL_S = 0.5
 DRAIN_S = 0.1
 
 
@@ -101,7 +101,7 @@ class Streaming:
             else:
                 return
             self.state("loading")
-            await asyncio.sleep(LOADING_POLL_S)
+            await asyncio.sleep(POLL_S)
 
     async def _read(self, body: Body, decoder: Decoder, where: str) -> None:
         self.state("reading")
