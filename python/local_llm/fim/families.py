@@ -9,6 +9,7 @@ build ourselves, and for what `:checkhealth` can tell without asking.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -37,6 +38,7 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     repo, file: Headers of a project and of another file, with {name} and {path}; "" = comments.
     stops: Strings that end an answer, besides the end-of-sequence token.
     weights: Which weights are trained for it.
+    names_file: Whether the header of the current file stands there also without other files.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     stops: tuple[str, ...] = ()
     weights: Literal["base", "instruct", "base and instruct"] = "base"
     architectures: tuple[str, ...] = ()
+    names_file: bool = False
 
     def matches(self, name: str) -> bool:
         """Tell whether the pattern is found in `name`."""
@@ -173,6 +176,7 @@ FAMILIES: tuple[Family, ...] = (
         marks=_STARCODER,
         order="spm",
         file="<filename>{path}\n",
+        names_file=True,
         stops=("<|endoftext|>", "<filename>", "<reponame>"),
     ),
     Family(
@@ -205,17 +209,29 @@ _MODERN_NAMES = re.compile(
 )
 
 
-def find_family(name: str, architecture: str = "") -> Family | None:
+def find_family(name: str, architecture: str = "", mark: str = "") -> Family | None:
     """Return the family whose fill-in-the-middle markers the model was trained on, or None.
 
     Args:
         name: The model's name in any spelling; a path is fine.
         architecture: GGUF `general.architecture`, "" = unknown. Used where the name says nothing.
+        mark: The prefix marker that the model's vocabulary has as one token, "" = unknown. It
+            overrules a name: a fine-tune is often called otherwise than what it was made from.
 
     """
-    by_name = (family for family in FAMILIES if family.matches(name))
-    by_architecture = (family for family in FAMILIES if architecture in family.architectures)
-    return next(by_name, None) or next(by_architecture, None)
+    rows = [family for family in FAMILIES if not mark or family.marks.prefix.strip() == mark]
+    by_name = (family for family in rows if family.matches(name))
+    by_architecture = (family for family in rows if architecture in family.architectures)
+    return next(by_name, None) or next(by_architecture, None) or (_nameless(rows) if mark else None)
+
+
+def _nameless(rows: Sequence[Family]) -> Family | None:
+    """Return what all families with one spelling of the markers share; no headers, every stop."""
+    if not rows:
+        return None
+    marks = rows[0].marks
+    stops = dict.fromkeys(stop for family in rows for stop in (*family.reserved(), *family.stops))
+    return Family(name=marks.prefix.strip(), pattern="$^", marks=marks, stops=tuple(stops))
 
 
 def bytes_per_token(name: str, architecture: str = "") -> float:
