@@ -115,7 +115,7 @@ def _name(leaf: Leaf) -> str:
 def _kind(leaf: Leaf) -> str:
     if leaf.choices:
         return "One of " + ", ".join(literal(choice) for choice in leaf.choices)
-    words = {"strings": "List of strings", "key": "Key or false"}
+    words = {"strings": "List of strings", "key": "Key or false", "auto": '"auto" or integer'}
     text = words.get(leaf.kind, leaf.kind.capitalize())
     unit = f" of {leaf.unit}" if leaf.unit else ""
     if leaf.ge is not None:

@@ -9,7 +9,7 @@ from local_llm.options import Group, Leaf
 
 HEAD = "-- Written by scripts/gen_docs.py from python/local_llm/settings.py; change that instead.\n"
 WIDTH = 100
-_TYPES = {"enum": "", "strings": "string[]", "key": "string|false"}
+_TYPES = {"enum": "", "strings": "string[]", "key": "string|false", "auto": '"auto"|integer'}
 
 
 def types(tree: Group) -> str:
@@ -94,8 +94,9 @@ def _facts(leaf: Leaf) -> Iterator[str]:
     for name in ("ge", "le", "min_length", "max_length"):
         if getattr(leaf, name) is not None:
             yield f"    {name} = {literal(getattr(leaf, name))},"
-    if leaf.editor:
-        yield "    editor = true,"
+    for name in ("editor", "append"):
+        if getattr(leaf, name):
+            yield f"    {name} = true,"
     yield f"    expected = {literal(leaf.expected())},"
 
 

@@ -8,7 +8,12 @@ local M = {}
 
 local PREFIX = "LOCAL_LLM_"
 -- What the editor needs before Python runs, or without asking it.
-local OURS = { ["explain.window"] = true }
+local OURS = { ["explain.window"] = true, ["complete.filetypes"] = true }
+-- As Python reads them in the environment.
+local BOOLEANS = { ["true"] = true, ["1"] = true, yes = true, on = true }
+for _, word in ipairs({ "false", "0", "no", "off" }) do
+  BOOLEANS[word] = false
+end
 
 ---@alias local_llm.Place { key: string, shown: string } key in the schema; path as shown to people
 
@@ -111,6 +116,9 @@ local is = {
   boolean = function(value)
     return type(value) == "boolean"
   end,
+  auto = function(value)
+    return value == "auto" or type(value) == "number" and value % 1 == 0
+  end,
   key = function(value)
     return value == false or type(value) == "string" and value ~= ""
   end,
@@ -171,6 +179,17 @@ local function walk(user, parent, good, errors)
   end
 end
 
+---@param text string
+---@param kind string
+---@return any
+local function parsed(text, kind)
+  if kind == "key" and text:lower() == "false" then return false end
+  if kind == "auto" then return tonumber(text) or text end
+  if kind == "boolean" then return BOOLEANS[text:lower()] end
+  if kind == "strings" then return select(2, pcall(vim.json.decode, text)) end
+  return text
+end
+
 ---The value of an option in the environment; nil where it is unset or wrong (Python says so).
 ---@param key string
 ---@param option table
@@ -178,9 +197,17 @@ end
 local function from_env(key, option)
   local text = vim.env[PREFIX .. key:gsub("%.", "__"):upper()]
   if text == nil or text == "" then return nil end
-  local value = text
-  if option.kind == "key" and text:lower() == "false" then value = false end
+  local value = parsed(text, option.kind)
   if fits(value, option) then return value end
+end
+
+---@param value any what was given, if anything
+---@param option table
+---@return any
+local function with_default(value, option)
+  if value == nil then return option.default end
+  if not option.append then return value end
+  return vim.list_extend(vim.list_extend({}, option.default or {}), value)
 end
 
 ---@param target table
@@ -212,8 +239,7 @@ function M.check(user)
     if option.editor or OURS[key] then
       local value = good[key]
       if value == nil then value = from_env(key, option) end
-      if value == nil then value = option.default end
-      put(merged, key, value)
+      put(merged, key, with_default(value, option))
     end
   end
   return merged, errors

@@ -12,6 +12,7 @@
 ---@field backends? table<string, local_llm.Options.Server> More servers, by name, for
 ---  |:LocalBackend| and `backend.fallback`.
 ---@field explain? local_llm.Options.Explain The command |:LocalExplain|.
+---@field complete? local_llm.Options.Complete Inline completion (|local-llm-complete|).
 ---@field guard? local_llm.Options.Guard What may leave, and to where (|local-llm-guard|).
 ---@field keys? local_llm.Options.Keys Keys, each set only where nothing is mapped; false = none
 ---  (|local-llm-keys|).
@@ -26,6 +27,8 @@
 ---  usual address of `kind`; for Ollama, $OLLAMA_HOST is honoured.
 ---@field model? string Name of the model. nil = the one that is loaded, else the best installed
 ---  one.
+---@field fim_model? string Name of the model for inline completion. nil = `model`, or else the
+---  loaded model if it fills in the middle, else the first installed one that does.
 ---@field api_key_cmd? string[] Program and arguments that print the server's API key; run without a
 ---  shell, once a session.
 ---@field api_key_env? string Name of the environment variable that holds the server's API key.
@@ -51,6 +54,8 @@
 ---  usual address of `kind`; for Ollama, $OLLAMA_HOST is honoured.
 ---@field model? string Name of the model. nil = the one that is loaded, else the best installed
 ---  one.
+---@field fim_model? string Name of the model for inline completion. nil = `model`, or else the
+---  loaded model if it fills in the middle, else the first installed one that does.
 ---@field api_key_cmd? string[] Program and arguments that print the server's API key; run without a
 ---  shell, once a session.
 ---@field api_key_env? string Name of the environment variable that holds the server's API key.
@@ -74,6 +79,29 @@
 ---@field cache_entries? integer Answers kept in memory, so that unchanged code is explained at
 ---  once; 0 = none.
 
+---Inline completion (|local-llm-complete|).
+---@class local_llm.Options.Complete
+---@field auto? boolean Whether text is suggested while you type, unasked.
+---@field debounce_ms? "auto"|integer How long typing must rest before the model is asked. "auto"
+---  follows the measured time to the first token and the rhythm of your typing.
+---@field filetypes? string[] Filetypes without suggestions of their own accord. A list given
+---  anywhere is added to the default; `!name` makes an exception, `*` means all.
+---@field max_lines? integer Longest suggestion.
+---@field alternatives? integer Suggestions to ask for at a time.
+---@field temperature? number How freely the model chooses its words, unless `backend.temperature`
+---  is set.
+---@field window_tokens? "auto"|integer How much of the file and its neighbours the model is shown.
+---  "auto" follows the measured speed: little right after a jump, more once there is time.
+---@field extra_files? boolean Whether pieces of other files (yanked, left, written, defined there)
+---  go along.
+---@field speculate? boolean Whether the next suggestion is asked for while this one is looked at.
+---@field while_answering? boolean Whether suggestions are asked for while the same server streams
+---  an answer.
+---@field with_menu? boolean Whether suggestions are shown while a completion menu is open.
+---@field show_info? boolean Whether times and token counts stand behind a suggestion.
+---@field display? "ghost"|"lsp"|"none" Who shows suggestions: our ghost text, Neovim 0.12 itself
+---  ("lsp", see |local-llm-complete-lsp|), or nobody unless a completion menu asks.
+
 ---What may leave, and to where (|local-llm-guard|).
 ---@class local_llm.Options.Guard
 ---@field allow_remote_hosts? table<string, local_llm.Options.RemoteHost> Hosts besides this machine
@@ -91,7 +119,10 @@
 ---@class local_llm.Options.Keys
 ---@field explain? string|false Normal and visual mode: |:LocalExplain|.
 ---@field stop? string|false Normal mode: |:LocalStop|.
+---@field complete? string|false Insert mode: ask for a suggestion now.
 ---@field answer? local_llm.Options.AnswerKeys Keys of the answer window, in normal mode.
+---@field ghost? local_llm.Options.GhostKeys Keys of insert mode that exist while a suggestion is
+---  shown, and fall through otherwise.
 
 ---Keys of the answer window, in normal mode.
 ---@class local_llm.Options.AnswerKeys
@@ -102,6 +133,15 @@
 ---@field follow_up? string|false Ask a follow-up question.
 ---@field fold? string|false Open or close the reasoning.
 ---@field help? string|false Show these keys.
+
+---Keys of insert mode that exist while a suggestion is shown, and fall through otherwise.
+---@class local_llm.Options.GhostKeys
+---@field accept? string|false Take all of it.
+---@field accept_line? string|false Take its first line.
+---@field accept_word? string|false Take its first word.
+---@field next? string|false Show the next alternative.
+---@field previous? string|false Show the one before.
+---@field dismiss? string|false Take it off the screen.
 
 ---The embedded llama.cpp server (|local-llm-embedded|).
 ---@class local_llm.Options.Embedded

@@ -19,7 +19,7 @@ import msgspec
 from local_llm.settings import Settings
 
 Path = tuple[str, ...]
-Kind = Literal["string", "integer", "number", "boolean", "enum", "strings", "key"]
+Kind = Literal["string", "integer", "number", "boolean", "enum", "strings", "key", "auto"]
 
 _WORDS: dict[Kind, str] = {
     "string": "a string",
@@ -28,7 +28,9 @@ _WORDS: dict[Kind, str] = {
     "boolean": "true or false",
     "strings": "a list of strings",
     "key": 'a key such as "gr", or false',
+    "auto": '"auto" or a whole number',
 }
+_AUTO = Literal["auto"]
 _TELLING = 3  # letters; fewer at the start of a name say nothing
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -208,12 +210,12 @@ def _node(annotation: Any, default: Any, path: Path) -> Leaf | Group:
 def _leaf(annotation: Any, default: Any, path: Path) -> Leaf:
     bare, facts = _unwrap(annotation)
     members = get_args(bare) if get_origin(bare) in (Union, types.UnionType) else (bare,)
-    nullable = type(None) in members
-    members = tuple(member for member in members if member is not type(None))
+    nullable, auto = type(None) in members, _AUTO in members
+    members = tuple(member for member in members if member not in (type(None), _AUTO))
     if len(members) == 1:
         bare, inner = _unwrap(members[0])
         facts = inner | facts
-    kind = _kind(bare, members)
+    kind: Kind = "auto" if auto else _kind(bare, members)
     choices = get_args(bare) if kind == "enum" else ()
     return Leaf(
         path=path,

@@ -15,6 +15,7 @@ from msgspec import Meta
 BackendKind = Literal["auto", "ollama", "llamacpp", "llamafile", "textgen", "openai", "embedded"]
 LogLevel = Literal["debug", "info", "warn", "error"]
 Window = Literal["float", "split", "vsplit"]
+Display = Literal["ghost", "lsp", "none"]
 
 # Never sent, whole or as context: files that exist to hold secrets. See guard/paths.py for the
 # meaning of a pattern.
@@ -60,6 +61,20 @@ DENY_PATHS = (
     ".config/gcloud/",
     ".config/gh/hosts.yml",
     ".password-store/",
+)
+
+# No completion by itself there: prose about code, messages, and what is no file at all.
+DENY_FILETYPES = (
+    "help",
+    "man",
+    "gitcommit",
+    "gitrebase",
+    "hgcommit",
+    "svn",
+    "cvs",
+    "qf",
+    "checkhealth",
+    "netrw",
 )
 
 
@@ -116,6 +131,14 @@ class Server(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[str, Meta(max_length=512)] | None,
         _option(
             "Name of the model. nil = the one that is loaded, else the best installed one.",
+            project=True,
+        ),
+    ] = None
+    fim_model: Annotated[
+        Annotated[str, Meta(max_length=512)] | None,
+        _option(
+            "Name of the model for inline completion. nil = `model`, or else the loaded model if "
+            "it fills in the middle, else the first installed one that does.",
             project=True,
         ),
     ] = None
@@ -217,6 +240,91 @@ class Explain(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 100
 
 
+class Complete(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Inline completion (|local-llm-complete|)."""
+
+    auto: Annotated[
+        bool, _option("Whether text is suggested while you type, unasked.", editor=True)
+    ] = True
+    debounce_ms: Annotated[
+        Literal["auto"] | Annotated[int, Meta(ge=0, le=10_000)],
+        _option(
+            'How long typing must rest before the model is asked. "auto" follows the measured '
+            "time to the first token and the rhythm of your typing.",
+            unit="ms",
+        ),
+    ] = "auto"
+    filetypes: Annotated[
+        tuple[str, ...],
+        _option(
+            "Filetypes without suggestions of their own accord. A list given anywhere is added to "
+            "the default; `!name` makes an exception, `*` means all.",
+            project=True,
+            append=True,
+        ),
+    ] = DENY_FILETYPES
+    max_lines: Annotated[
+        int, _option("Longest suggestion.", unit="lines", project=True, ge=1, le=200)
+    ] = 12
+    alternatives: Annotated[
+        int,
+        _option("Suggestions to ask for at a time.", unit="suggestions", project=True, ge=1, le=8),
+    ] = 1
+    temperature: Annotated[
+        float,
+        _option(
+            "How freely the model chooses its words, unless `backend.temperature` is set.",
+            project=True,
+            ge=0.0,
+            le=2.0,
+        ),
+    ] = 0.0
+    window_tokens: Annotated[
+        Literal["auto"] | Annotated[int, Meta(ge=64, le=65_536)],
+        _option(
+            'How much of the file and its neighbours the model is shown. "auto" follows the '
+            "measured speed: little right after a jump, more once there is time.",
+            unit="tokens",
+            project=True,
+        ),
+    ] = "auto"
+    extra_files: Annotated[
+        bool,
+        _option(
+            "Whether pieces of other files (yanked, left, written, defined there) go along.",
+            project=True,
+        ),
+    ] = True
+    speculate: Annotated[
+        bool,
+        _option(
+            "Whether the next suggestion is asked for while this one is looked at.", project=True
+        ),
+    ] = True
+    while_answering: Annotated[
+        bool,
+        _option(
+            "Whether suggestions are asked for while the same server streams an answer.",
+            project=True,
+        ),
+    ] = False
+    with_menu: Annotated[
+        bool,
+        _option("Whether suggestions are shown while a completion menu is open.", editor=True),
+    ] = False
+    show_info: Annotated[
+        bool, _option("Whether times and token counts stand behind a suggestion.")
+    ] = False
+    display: Annotated[
+        Display,
+        _option(
+            'Who shows suggestions: our ghost text, Neovim 0.12 itself ("lsp", see '
+            "|local-llm-complete-lsp|), or nobody unless a completion menu asks.",
+            editor=True,
+        ),
+    ] = "ghost"
+
+
 class RemoteHost(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is allowed for one host that is not this machine."""
 
@@ -259,6 +367,17 @@ class AnswerKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True
     help: Annotated[Key, _option("Show these keys.", editor=True)] = "g?"
 
 
+class GhostKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of insert mode that exist while a suggestion is shown, and fall through otherwise."""
+
+    accept: Annotated[Key, _option("Take all of it.", editor=True)] = "<Tab>"
+    accept_line: Annotated[Key, _option("Take its first line.", editor=True)] = "<S-Tab>"
+    accept_word: Annotated[Key, _option("Take its first word.", editor=True)] = "<M-Right>"
+    next: Annotated[Key, _option("Show the next alternative.", editor=True)] = "<M-]>"
+    previous: Annotated[Key, _option("Show the one before.", editor=True)] = "<M-[>"
+    dismiss: Annotated[Key, _option("Take it off the screen.", editor=True)] = "<C-]>"
+
+
 class Keys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Keys, each set only where nothing is mapped; false = none (|local-llm-keys|)."""
 
@@ -266,7 +385,11 @@ class Keys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "<leader>le"
     )
     stop: Annotated[Key, _option("Normal mode: |:LocalStop|.", editor=True)] = "<leader>ls"
+    complete: Annotated[Key, _option("Insert mode: ask for a suggestion now.", editor=True)] = (
+        "<M-Bslash>"
+    )
     answer: AnswerKeys = AnswerKeys()
+    ghost: GhostKeys = GhostKeys()
 
 
 class Embedded(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -313,6 +436,7 @@ class Settings(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _option("More servers, by name, for |:LocalBackend| and `backend.fallback`."),
     ] = {}
     explain: Explain = Explain()
+    complete: Complete = Complete()
     guard: Guard = Guard()
     keys: Keys = Keys()
     embedded: Embedded = Embedded()

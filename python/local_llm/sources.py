@@ -90,7 +90,7 @@ def _variable(name: str, path: Path, text: str) -> Source:
 def _parse(text: str, node: Leaf | Group) -> Any:
     if isinstance(node, Group) or node.kind == "strings":
         return msgspec.json.decode(text)
-    if node.kind == "integer":
+    if node.kind == "integer" or (node.kind == "auto" and text != "auto"):
         return int(text)
     if node.kind == "number":
         return float(text)
