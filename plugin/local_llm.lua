@@ -12,6 +12,11 @@ end
 local model, backend = run("complete_model"), run("complete_backend")
 local commands = {
   LocalExplain = { range = true, desc = "Explain the selection, range or function" },
+  LocalComplete = {
+    nargs = "?",
+    complete = run("complete_switch"),
+    desc = "Suggest text at the cursor; on, off, toggle: while typing",
+  },
   LocalStop = { desc = "Stop every answer under way" },
   LocalModel = { nargs = "?", complete = model, desc = "Choose the model" },
   LocalBackend = { nargs = "?", complete = backend, desc = "Choose the backend" },
@@ -42,11 +47,21 @@ for name, call in pairs({ explain = "explain_here", stop = "stop", preview = "pr
   vim.keymap.set({ "n", "x" }, ("<Plug>(local-llm-%s)"):format(name), run(call))
 end
 
+vim.keymap.set("i", "<Plug>(local-llm-complete)", "<Cmd>LocalComplete<CR>")
+
 local group = vim.api.nvim_create_augroup("local_llm.plugin", {})
 -- A manifest of remote plugins defines the same commands on the shared host. It is read late, at
 -- the first unknown command or function, so ours are put back after each reading.
 local manifests = { "*rplugin.vim", vim.env.NVIM_RPLUGIN_MANIFEST }
 vim.api.nvim_create_autocmd("SourcePost", { group = group, pattern = manifests, callback = define })
+
+vim.api.nvim_create_autocmd("InsertEnter", {
+  group = group,
+  once = true,
+  callback = function()
+    require("local_llm.complete").start()
+  end,
+})
 
 local function started()
   define()

@@ -147,6 +147,26 @@ function M.complete_backend(lead)
   return require("local_llm.pick").names("backends", lead)
 end
 
+local SWITCHES = { "off", "on", "toggle" }
+
+function M.complete(opts)
+  local complete = require("local_llm.complete")
+  if opts.args == "" then return complete.now() end
+  if vim.list_contains(SWITCHES, opts.args) then return complete.switch(opts.args) end
+  local known = table.concat(SWITCHES, ", ")
+  require("local_llm.notice").show(
+    ("%q is none of %s"):format(opts.args, known),
+    vim.log.levels.ERROR
+  )
+end
+
+---@param lead string
+function M.complete_switch(lead)
+  return vim.tbl_filter(function(name)
+    return vim.startswith(name, lead)
+  end, SWITCHES)
+end
+
 function M.log()
   require("local_llm.log").open()
 end

@@ -12,6 +12,10 @@
 ---  backends {id, root}                  reply: pick
 ---  use_backend {id, root, backend}
 ---  health {id}                          reply: health
+---  complete {ticket}                    replies: ghost, with the ticket's id
+---  complete_cancel {}                   the ticket is void
+---  complete_idle {ticket}               nobody types: read ahead
+---  context {kind, path, root, text}     a piece of another file
 local M = {}
 
 local interpreter = require("local_llm.interpreter")
@@ -92,6 +96,8 @@ end
 ---@param code integer
 local function on_exit(job, code)
   if job == channel then channel = nil end
+  local complete = package.loaded["local_llm.complete"]
+  if complete then complete.host_ended() end
   if job == stopped then return end
   if leaving then return end
   died = true

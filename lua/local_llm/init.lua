@@ -28,6 +28,8 @@ function M.setup(options)
   if vim.v.vim_did_enter == 1 then require("local_llm.keys").apply() end
   local host = package.loaded["local_llm.host"]
   if host then host.configure() end
+  local complete = package.loaded["local_llm.complete"]
+  if complete then complete.reset() end
 end
 
 ---Whether `setup{}` was called; most users need not.

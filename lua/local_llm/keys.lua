@@ -13,7 +13,8 @@ M.left_alone = {}
 
 -- The defaults stand here as well as in the schema, so that an editor without a `setup{}` need
 -- not load that at its start; a test keeps the two equal.
-M.DEFAULTS = { explain = "<leader>le", stop = "<leader>ls" }
+M.DEFAULTS = { complete = "<M-Bslash>", explain = "<leader>le", stop = "<leader>ls" }
+local MODES = { complete = { "i" } }
 
 ---@type { mode: string, lhs: string, plug: string }[]
 local ours = {}
@@ -60,7 +61,10 @@ end
 ---@return table
 local function options()
   local plugin = require("local_llm")
-  local in_env = vim.env.LOCAL_LLM_KEYS__EXPLAIN or vim.env.LOCAL_LLM_KEYS__STOP
+  local env = vim.env
+  local in_env = env.LOCAL_LLM_KEYS__EXPLAIN
+    or env.LOCAL_LLM_KEYS__STOP
+    or env.LOCAL_LLM_KEYS__COMPLETE
   return (plugin.is_set_up() or in_env) and plugin.options().keys or {}
 end
 
@@ -71,7 +75,7 @@ function M.apply()
   for name, default in vim.spairs(M.DEFAULTS) do
     local lhs = wanted[name]
     if lhs == nil then lhs = default end
-    for _, mode in ipairs({ "n", "x" }) do
+    for _, mode in ipairs(MODES[name] or { "n", "x" }) do
       if lhs and lhs ~= "" then set_if_free(name, lhs, mode) end
     end
   end

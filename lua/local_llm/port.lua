@@ -12,6 +12,7 @@
 ---  pick {title, items, verb}           items: {name, label, current}
 ---  notice {level, message}
 ---  health {sections}
+---  ghost {texts, done, info?, debounce_ms?, refused?}   what to suggest for the ticket of that id
 ---  event {name, command, model, backend, code?}
 local M = {}
 
@@ -62,6 +63,10 @@ for _, name in ipairs({ "preview", "health", "pick" }) do
       require("local_llm.pick").choose(data)
     end
   end
+end
+
+function handlers.ghost(id, data)
+  require("local_llm.complete").ghost(id, data)
 end
 
 function handlers.configured(_, data)

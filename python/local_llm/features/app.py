@@ -23,9 +23,13 @@ from local_llm.features.delivery import WindowGone
 from local_llm.features.events import Events
 from local_llm.features.explain import Explainer
 from local_llm.features.health import HealthCheck
+from local_llm.features.inline.completer import Completer
+from local_llm.features.inline.seat import Seats
+from local_llm.features.inline.tally import Tally
 from local_llm.features.options import Options
 from local_llm.features.pick import Picker
 from local_llm.features.port import Editor, EmbeddedServer, Snapshot
+from local_llm.features.turns import Turns
 
 Handler = Callable[[int, dict[str, Any]], Coroutine[Any, Any, None]]
 
@@ -58,10 +62,20 @@ class App:
         self._counting = counting
         self._events = events = Events(editor)
         clock = time.monotonic
-        asker = Asker(editor, connector, self._options, counting, events, clock=clock)
+        turns = Turns()
+        asker = Asker(editor, connector, self._options, counting, events, turns, clock=clock)
         self._explainer = Explainer(editor, self._options, asker, clock)
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)
+        seats = Seats(connector, self._options, counting, clock)
+        self._completer = Completer(editor, seats, turns, Tally(), clock)
+        self._at_once: dict[str, Callable[[dict[str, Any]], None]] = {
+            "configure": self._configure,
+            "complete": self._completer.ask,
+            "complete_idle": self._completer.idle,
+            "complete_cancel": lambda _message: self._completer.cancel(),
+            "context": self._completer.remember,
+        }
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._handlers: dict[str, Handler] = {
             "explain": self._explain,
@@ -76,16 +90,16 @@ class App:
 
     def receive(self, message: dict[str, Any]) -> None:
         """Take one message; never raises, never waits."""
-        name, ask_id = message.get("name"), message.get("id")
-        if name == "configure":
-            self._configure(message)
+        name, ask_id = str(message.get("name")), message.get("id")
+        if name in self._at_once:
+            self._at_once[name](message)
         elif name == "stop":
             self._stop(ask_id)
         elif name == "forget" and isinstance(ask_id, int):
             self._stop(ask_id)
             self._explainer.forget(ask_id)
         elif name in self._handlers and isinstance(ask_id, int):
-            self._start(ask_id, str(name), message)
+            self._start(ask_id, name, message)
         else:
             log.warning("unknown message from the editor")
 
@@ -95,12 +109,14 @@ class App:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._completer.aclose()
         await self._counting.aclose()
         await self._connector.aclose()
 
     def _configure(self, message: dict[str, Any]) -> None:
         warnings = self._options.configure(message.get("setup") or {}, message.get("cwd") or "")
         log.set_level(self._options.log_level())
+        self._completer.configured()
         self._editor.tell("configured", 0, {"warnings": warnings})
 
     def _stop(self, ask_id: int | None) -> None:

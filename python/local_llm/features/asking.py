@@ -24,6 +24,7 @@ from local_llm.features.prompting import Prompt, Shares, build_prompt
 from local_llm.features.readiness import until_ready
 from local_llm.features.report import shown_model, stats
 from local_llm.features.streaming import Outcome, Streaming
+from local_llm.features.turns import Turns
 from local_llm.settings import Settings
 from local_llm.tokens.pieces import Piece
 
@@ -46,8 +47,8 @@ class Question(msgspec.Struct, kw_only=True, eq=False):
     prompt: Prompt
     answer: str = ""
 
-    def ask(self) -> ChatAsk:
-        """Return what the backend is asked."""
+    def ask(self, slot: int | None) -> ChatAsk:
+        """Return what the backend is asked, in one of the server's slots."""
         server = self.link.server
         own = server.temperature
         return ChatAsk(
@@ -57,6 +58,7 @@ class Question(msgspec.Struct, kw_only=True, eq=False):
             context_tokens=self.prompt.window.send,
             sampling=Sampling(temperature=self.wish.temperature if own is None else own),
             keep_alive=server.keep_alive,
+            slot=slot,
         )
 
 
@@ -69,6 +71,7 @@ class Asker:
         options: The options in force.
         counting: Counts tokens.
         events: Told when a request starts.
+        turns: Shares the server with completion.
         clock: Seconds, monotonic.
 
     """
@@ -80,6 +83,7 @@ class Asker:
         options: Options,
         counting: Counting,
         events: Events,
+        turns: Turns,
         *,
         clock: Callable[[], float],
     ) -> None:
@@ -88,6 +92,7 @@ class Asker:
         self._options = options
         self._counting = counting
         self._events = events
+        self._turns = turns
         self._clock = clock
 
     @asynccontextmanager
@@ -145,11 +150,11 @@ class Asker:
         told = stats(model, product, question.prompt, outcome)
         return Answer(text=delivery.answer, stats=told)
 
-    @staticmethod
-    async def _run(streaming: Streaming, question: Question) -> Outcome:
+    async def _run(self, streaming: Streaming, question: Question) -> Outcome:
         backend = question.link.backend
-        request = backend.chat(question.ask())
-        return await streaming.run(question.link, request, backend.chat_decoder)
+        with self._turns.answering(question.link) as slot:
+            request = backend.chat(question.ask(slot))
+            return await streaming.run(question.link, request, backend.chat_decoder)
 
     async def _refit(self, question: Question, overflow: ContextOverflow) -> Prompt:
         """Fit again to the numbers of the server's refusal."""

@@ -57,6 +57,10 @@ class Options:
         """Use the backend `name` from now on."""
         self._backend = name
 
+    def choices(self) -> tuple[object, ...]:
+        """Return what was chosen in this session; it changes when a choice does."""
+        return self._backend, tuple(sorted(self._models.items()))
+
     def model(self, link: Link) -> str | None:
         """Return the model chosen for this link, else the configured one, else None."""
         return self._models.get(link.name) or link.server.model

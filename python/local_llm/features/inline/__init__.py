@@ -1,0 +1,1 @@
+"""Inline completion: from a ticket to ghost text."""

@@ -1,0 +1,47 @@
+"""Who uses a server now: answers stream in slots of their own, and completion waits for them.
+
+One GPU serves both. A suggestion that came while an answer streams would slow the answer down and
+be late itself; and an answer in the slot of completion would throw out its evaluated prompt, so
+answers take the other slots.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from local_llm.features.connect import Link
+
+
+class Turns:
+    """Counts the answers under way on each server."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, list[int]] = {}
+        self._changed = asyncio.Event()
+
+    @contextmanager
+    def answering(self, link: Link) -> Iterator[int | None]:
+        """Take a slot for an answer: the first free one but the last, which is completion's."""
+        taken = self._taken.setdefault(link.where, [])
+        slot = _free(link.info.slots, taken)
+        taken.append(-1 if slot is None else slot)
+        try:
+            yield slot
+        finally:
+            taken.remove(-1 if slot is None else slot)
+            self._changed.set()
+
+    async def quiet(self, link: Link) -> None:
+        """Wait until no answer streams from the server."""
+        while self._taken.get(link.where):
+            self._changed.clear()
+            await self._changed.wait()
+
+
+def _free(slots: int | None, taken: list[int]) -> int | None:
+    """Return a slot for an answer, None where there is no choice."""
+    if slots is None or slots < 2:  # noqa: PLR2004 - one slot serves everybody
+        return None
+    return min(range(slots - 1), key=taken.count)
