@@ -1,4 +1,5 @@
--- Commands and <Plug> maps. Nothing else is loaded, and no Python starts, before one is used.
+-- Commands and <Plug> maps. Nothing else is loaded, and no Python starts, before one is used or
+-- Insert mode is entered.
 if vim.g.loaded_local_llm or vim.fn.has("nvim-0.10") == 0 then return end
 vim.g.loaded_local_llm = 1
 
@@ -9,31 +10,28 @@ local function run(name)
   end
 end
 
-local model, backend = run("complete_model"), run("complete_backend")
+---@param text string
+---@param more? vim.api.keyset.user_command
+local function command(text, more)
+  return vim.tbl_extend("error", { desc = text }, more or {})
+end
+
+local function one(name)
+  return { nargs = "?", complete = run(name) }
+end
+
+local preview = vim.tbl_extend("error", { range = true }, one("complete_preview"))
+local install = { nargs = "*", complete = run("complete_install") }
 local commands = {
-  LocalExplain = { range = true, desc = "Explain the selection, range or function" },
-  LocalComplete = {
-    nargs = "?",
-    complete = run("complete_switch"),
-    desc = "Suggest text at the cursor; on, off, toggle: while typing",
-  },
-  LocalStop = { desc = "Stop every answer under way" },
-  LocalModel = { nargs = "?", complete = model, desc = "Choose the model" },
-  LocalBackend = { nargs = "?", complete = backend, desc = "Choose the backend" },
-  LocalPreview = {
-    nargs = "?",
-    range = true,
-    complete = run("complete_preview"),
-    desc = "Show the prompt that a command would send",
-  },
-  LocalLog = { desc = "Open the log" },
-  LocalInstall = {
-    nargs = "*",
-    complete = function(lead)
-      return require("local_llm.install").complete(lead)
-    end,
-    desc = "Make the plugin's Python environment",
-  },
+  LocalExplain = command("Explain the selection, range or function", { range = true }),
+  LocalComplete = command("Suggest text at the cursor, or switch that", one("complete_switch")),
+  LocalStats = command("Show what completion did", one("complete_stats")),
+  LocalStop = command("Stop every answer under way"),
+  LocalModel = command("Choose the model", one("complete_model")),
+  LocalBackend = command("Choose the backend", one("complete_backend")),
+  LocalPreview = command("Show the prompt that a command would send", preview),
+  LocalLog = command("Open the log"),
+  LocalInstall = command("Make the plugin's Python environment", install),
 }
 
 local function define()
@@ -46,22 +44,18 @@ define()
 for name, call in pairs({ explain = "explain_here", stop = "stop", preview = "preview_here" }) do
   vim.keymap.set({ "n", "x" }, ("<Plug>(local-llm-%s)"):format(name), run(call))
 end
-
 vim.keymap.set("i", "<Plug>(local-llm-complete)", "<Cmd>LocalComplete<CR>")
 
 local group = vim.api.nvim_create_augroup("local_llm.plugin", {})
+local function on(event, callback, more)
+  local options = { group = group, callback = callback }
+  vim.api.nvim_create_autocmd(event, vim.tbl_extend("error", options, more))
+end
+
 -- A manifest of remote plugins defines the same commands on the shared host. It is read late, at
 -- the first unknown command or function, so ours are put back after each reading.
-local manifests = { "*rplugin.vim", vim.env.NVIM_RPLUGIN_MANIFEST }
-vim.api.nvim_create_autocmd("SourcePost", { group = group, pattern = manifests, callback = define })
-
-vim.api.nvim_create_autocmd("InsertEnter", {
-  group = group,
-  once = true,
-  callback = function()
-    require("local_llm.complete").start()
-  end,
-})
+on("SourcePost", define, { pattern = { "*rplugin.vim", vim.env.NVIM_RPLUGIN_MANIFEST } })
+on("InsertEnter", run("watch_insert"), { once = true })
 
 local function started()
   define()
@@ -70,5 +64,5 @@ end
 if vim.v.vim_did_enter == 1 then
   vim.schedule(started)
 else
-  vim.api.nvim_create_autocmd("VimEnter", { group = group, once = true, callback = started })
+  on("VimEnter", started, { once = true })
 end

@@ -7,6 +7,7 @@ local selection = require("local_llm.selection")
 local snapshot = require("local_llm.snapshot")
 
 local PREVIEWS = { "explain" }
+local RESET = "reset"
 
 ---The snapshot of a selection, or (without one) of the function under the cursor. Text is read
 ---now; only a language server makes the answer come later.
@@ -167,8 +168,33 @@ function M.complete_switch(lead)
   end, SWITCHES)
 end
 
+---@param opts { args: string } "" shows, "reset" forgets
+function M.stats(opts)
+  if blocked() then return end
+  local stats = require("local_llm.stats")
+  if opts.args == "" then return stats.show() end
+  if opts.args == RESET then return stats.reset() end
+  local text = ("%q is not %s"):format(opts.args, RESET)
+  require("local_llm.notice").show(text, vim.log.levels.ERROR)
+end
+
+---@param lead string
+function M.complete_stats(lead)
+  return vim.startswith(RESET, lead) and { RESET } or {}
+end
+
 function M.log()
   require("local_llm.log").open()
+end
+
+---Insert mode was entered for the first time.
+function M.watch_insert()
+  require("local_llm.complete").start()
+end
+
+---@param lead string
+function M.complete_install(lead)
+  return require("local_llm.install").complete(lead)
 end
 
 function M.install(opts)

@@ -5,10 +5,12 @@
 ---for it is drawn if the ticket still holds (suggestion.lua).
 local M = {}
 
+local ghost_keys = require("local_llm.ghost_keys")
 local host = require("local_llm.host")
 local rules = require("local_llm.complete_rules")
 local suggestion = require("local_llm.suggestion")
 local ticket = require("local_llm.complete_ticket")
+local usage = require("local_llm.usage")
 
 local FIRST_DEBOUNCE_MS = 30
 local ENTER_MS = 100 -- after entering insert mode
@@ -17,13 +19,13 @@ local SAME_BURST_MS = 2000 -- keys farther apart say nothing of how fast somebod
 local RHYTHM_STEP = 0.2
 local MORE_ALTERNATIVES = 3
 
----@class local_llm.Asked a ticket under way; `asked_ns` is vim.uv.hrtime()
+---@class local_llm.Asked a ticket under way
 ---@field ticket local_llm.Ticket
----@field asked_ns integer
 ---@field waiter (fun(texts: string[], done: boolean)|nil)
 
 local switched = nil ---@type boolean|nil what :LocalComplete said last
 local asked = nil ---@type local_llm.Asked|nil
+local last_asked = { id = -1, ns = 0 }
 local debounce_ms = FIRST_DEBOUNCE_MS
 local typing_ms = nil ---@type number|nil
 local key_ns = 0
@@ -61,9 +63,13 @@ end
 local function ask(more)
   local buf = vim.api.nvim_get_current_buf()
   more.typing_ms = typing_ms
+  local used = usage.take()
   local taken = ticket.take(buf, more)
-  asked = { ticket = taken, asked_ns = vim.uv.hrtime(), waiter = more.waiter }
-  local failure = host.notify({ name = "complete", ticket = taken })
+  local older = asked and asked.waiter
+  if older then older({}, true) end
+  last_asked = { id = taken.id, ns = vim.uv.hrtime() }
+  asked = { ticket = taken, waiter = more.waiter }
+  local failure = host.notify({ name = "complete", ticket = taken, used = used })
   if not failure then return end
   asked = nil
   if more.manual then host.complain(failure) end
@@ -119,13 +125,14 @@ local function changed()
     timer:stop()
     return
   end
-  if not M.is_on() then return end
+  if not M.is_on() or options().display ~= "ghost" then return end
   rest()
   if less or rules.reason(vim.api.nvim_get_current_buf()) then
     stop()
     return
   end
-  ask_after(debounce_ms)
+  -- What follows a suggestion that was used up has been asked for already.
+  ask_after(suggestion.exhausted() and 0 or debounce_ms)
 end
 
 ---The cursor moved; where the text changed as well, `changed` has seen to it.
@@ -137,7 +144,11 @@ end
 
 local function entered()
   shrank()
-  if not M.is_on() or rules.reason(vim.api.nvim_get_current_buf()) then return end
+  if options().display == "lsp" then
+    require("local_llm.inline_lsp").attach(vim.api.nvim_get_current_buf())
+  end
+  if options().display ~= "ghost" or not M.is_on() then return end
+  if rules.reason(vim.api.nvim_get_current_buf()) then return end
   ask_after(math.max(ENTER_MS, debounce_ms))
 end
 
@@ -157,7 +168,6 @@ function M.ghost(id, data)
   if data.refused then rules.refuse(current.ticket.buf) end
   if data.done then asked = nil end
   if current.waiter then return current.waiter(data.texts, data.done) end
-  if options().display ~= "ghost" then return end
   suggestion.offer(current.ticket, data.texts, data.done, data.info)
 end
 
@@ -174,7 +184,7 @@ end
 ---@param waiter fun(texts: string[], done: boolean) called until `done`; with {} where nothing comes
 function M.request(waiter)
   local buf = vim.api.nvim_get_current_buf()
-  if rules.impossible(buf) or rules.reason(buf) then return waiter({}, true) end
+  if rules.reason(buf, { menu = true }) then return waiter({}, true) end
   timer:stop()
   ask({ waiter = waiter })
 end
@@ -205,8 +215,27 @@ function M.host_ended()
   asked = nil
 end
 
+---Map the keys as long as something is shown.
+---@param shown boolean
+---@param buf integer
+local function on_visible(shown, buf)
+  if shown then
+    ghost_keys.show(require("local_llm").options().keys.ghost, buf)
+  else
+    ghost_keys.hide()
+  end
+end
+
 ---Watch insert mode; called once.
 function M.start()
+  ghost_keys.plug()
+  suggestion.on_visible(on_visible)
+  suggestion.on_shown(function(shown)
+    usage.note_shown(shown.id, shown.id == last_asked.id and last_asked.ns or nil)
+  end)
+  suggestion.on_used(function(kind, text, shown)
+    usage.note_used(kind, text, shown.id)
+  end)
   local group = vim.api.nvim_create_augroup("local_llm.complete", {})
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, callback = callback })

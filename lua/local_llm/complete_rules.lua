@@ -30,15 +30,6 @@ local function denied(filetype)
   return false
 end
 
----@return boolean
-local function menu_is_open()
-  if vim.fn.pumvisible() == 1 then return true end
-  local blink = package.loaded["blink.cmp"]
-  if blink and blink.is_menu_visible and blink.is_menu_visible() then return true end
-  local cmp = package.loaded["cmp"]
-  return cmp ~= nil and cmp.visible ~= nil and cmp.visible() == true
-end
-
 ---Why nothing can be suggested in a buffer, asked for or not.
 ---@param buf integer
 ---@return string|nil
@@ -56,8 +47,9 @@ end
 
 ---Why nothing is asked unasked at the cursor.
 ---@param buf integer
+---@param allowed? { menu: boolean } a menu may be open: it is a menu that asks
 ---@return string|nil
-function M.reason(buf)
+function M.reason(buf, allowed)
   if vim.fn.reg_recording() ~= "" or vim.fn.reg_executing() ~= "" then return "a macro" end
   local line, col = vim.api.nvim_get_current_line(), vim.api.nvim_win_get_cursor(0)[2]
   -- Within a word the text behind the cursor is no closer either.
@@ -65,9 +57,8 @@ function M.reason(buf)
   local impossible = M.impossible(buf)
   if impossible then return impossible end
   if denied(vim.bo[buf].filetype) then return "the filetype" end
-  if not require("local_llm").options().complete.with_menu and menu_is_open() then
-    return "a completion menu"
-  end
+  local with_menu = allowed and allowed.menu or require("local_llm").options().complete.with_menu
+  if not with_menu and require("local_llm.menu").is_open() then return "a completion menu" end
 end
 
 return M

@@ -370,11 +370,21 @@ def test_every_option_is_harmful_unless_marked():
     assert marked == {
         "language",
         "backend.model",
+        "backend.fim_model",
         "backends.*.model",  # but the entry itself is refused
+        "backends.*.fim_model",
         "explain.window",
         "explain.answer_tokens",
         "explain.temperature",
         "explain.cache_entries",
+        "complete.filetypes",
+        "complete.max_lines",
+        "complete.alternatives",
+        "complete.temperature",
+        "complete.window_tokens",
+        "complete.extra_files",
+        "complete.speculate",
+        "complete.while_answering",
         "guard.deny_paths",
     }
 

@@ -7,10 +7,11 @@ import os
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from local_llm.config import load
-from local_llm.settings import Settings
+from local_llm.settings import DENY_FILETYPES, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
@@ -55,12 +56,25 @@ def test_nothing_given_is_the_defaults(check):
     assert found["errors"] == []
     assert found["merged"] == {
         "explain": {"window": "float"},
+        "complete": {
+            "auto": True,
+            "display": "ghost",
+            "filetypes": list(DENY_FILETYPES),
+            "with_menu": False,
+        },
         "keys": {
+            "complete": keys.complete,
             "explain": keys.explain,
             "stop": keys.stop,
-            "answer": {name: getattr(keys.answer, name) for name in keys.answer.__struct_fields__},
+            "answer": msgspec.structs.asdict(keys.answer),
+            "ghost": msgspec.structs.asdict(keys.ghost),
         },
     }
+
+
+def test_lists_that_are_added_to_the_default_are_so_in_lua_too(check):
+    (found,) = check("{ complete = { filetypes = { '!help', 'x' } } }")
+    assert found["merged"]["complete"]["filetypes"] == [*DENY_FILETYPES, "!help", "x"]
 
 
 BOTH = [  # Lua source, the same in Python
@@ -71,6 +85,11 @@ BOTH = [  # Lua source, the same in Python
     ("{ explian = {} }", {"explian": {}}),
     ("{ model = 'x' }", {"model": "x"}),
     ("{ deny_paths = { 'x' } }", {"deny_paths": ["x"]}),
+    ("{ complete = { debounce_ms = 'auto' } }", {"complete": {"debounce_ms": "auto"}}),
+    ("{ complete = { debounce_ms = 10 } }", {"complete": {"debounce_ms": 10}}),
+    ("{ complete = { debounce_ms = -1 } }", {"complete": {"debounce_ms": -1}}),
+    ("{ complete = { debounce_ms = 'often' } }", {"complete": {"debounce_ms": "often"}}),
+    ("{ complete = { debounce_ms = 1.5 } }", {"complete": {"debounce_ms": 1.5}}),
     ("{ zzzzz = 1 }", {"zzzzz": 1}),
     ("{ backend = { url = 8080 } }", {"backend": {"url": 8080}}),
     ("{ backend = { url = ('x'):rep(2049) } }", {"backend": {"url": "x" * 2049}}),

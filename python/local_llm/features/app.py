@@ -24,6 +24,7 @@ from local_llm.features.events import Events
 from local_llm.features.explain import Explainer
 from local_llm.features.health import HealthCheck
 from local_llm.features.inline.completer import Completer
+from local_llm.features.inline.ledger import Ledger
 from local_llm.features.inline.seat import Seats
 from local_llm.features.inline.tally import Tally
 from local_llm.features.options import Options
@@ -43,6 +44,7 @@ class App:
         embedded: Starts the embedded server.
         trusted: Tells whether a project's options file was trusted with this content.
         cache: Folder for what is learned of models, below the XDG cache.
+        state: Folder for what is kept of the user's work, below the XDG state folder.
 
     """
 
@@ -52,7 +54,9 @@ class App:
         env: Mapping[str, str],
         embedded: EmbeddedServer,
         trusted: Callable[[str, bytes], bool],
+        *,
         cache: Path,
+        state: Path,
     ) -> None:
         self._editor = editor
         self._options = Options(env, trusted)
@@ -68,10 +72,12 @@ class App:
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)
         seats = Seats(connector, self._options, counting, clock)
-        self._completer = Completer(editor, seats, turns, Tally(), clock)
+        self._tally = Tally(Ledger(state / "stats.json"))
+        self._completer = Completer(editor, seats, turns, self._tally, clock)
         self._at_once: dict[str, Callable[[dict[str, Any]], None]] = {
             "configure": self._configure,
-            "complete": self._completer.ask,
+            "complete": self._complete,
+            "complete_used": self._tally.used,
             "complete_idle": self._completer.idle,
             "complete_cancel": lambda _message: self._completer.cancel(),
             "context": self._completer.remember,
@@ -86,6 +92,7 @@ class App:
             "backends": self._picker.backends,
             "use_backend": self._picker.use_backend,
             "health": self._health.report,
+            "stats": self._stats,
         }
 
     def receive(self, message: dict[str, Any]) -> None:
@@ -118,6 +125,10 @@ class App:
         log.set_level(self._options.log_level())
         self._completer.configured()
         self._editor.tell("configured", 0, {"warnings": warnings})
+
+    def _complete(self, message: dict[str, Any]) -> None:
+        self._tally.used(message)
+        self._completer.ask(message)
 
     def _stop(self, ask_id: int | None) -> None:
         for known, task in list(self._tasks.items()):
@@ -163,6 +174,11 @@ class App:
     async def _preview(self, ask_id: int, message: dict[str, Any]) -> None:
         snapshot = msgspec.convert(message["snapshot"], Snapshot)
         await self._explainer.preview(ask_id, snapshot)
+
+    async def _stats(self, ask_id: int, message: dict[str, Any]) -> None:
+        if message.get("reset"):
+            await self._tally.reset()
+        self._editor.tell("stats", ask_id, {"lines": await self._tally.lines()})
 
 
 def _bug(exc: Exception) -> LocalLlmError:

@@ -47,7 +47,7 @@ class Question(msgspec.Struct, kw_only=True, eq=False):
     prompt: Prompt
     answer: str = ""
 
-    def ask(self, slot: int | None) -> ChatAsk:
+    def ask(self, slot: int | None = None) -> ChatAsk:
         """Return what the backend is asked, in one of the server's slots."""
         server = self.link.server
         own = server.temperature

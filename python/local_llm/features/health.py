@@ -18,9 +18,10 @@ from local_llm.errors import BackendSilent, BackendUnreachable, LocalLlmError
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
+from local_llm.features.inline.route import find_route
+from local_llm.features.inline.seat import fim_model
 from local_llm.features.options import Options
 from local_llm.features.port import Editor
-from local_llm.fim.families import find_family
 from local_llm.settings import Settings
 
 WHOLE_S = 8.5  # `:checkhealth` waits 10 s
@@ -86,10 +87,18 @@ class HealthCheck:
         model = await self._connector.model(link, wanted)
         items.append(_item("ok", f"model {model.name}{_loaded(model)}"))
         items.append(_context_item(link, model))
-        items.append(_fim_item(model))
+        items.append(await self._fim_item(link, wanted))
         items.append(_item("info", f"tokens: {await self._counting.describe(link, model)}"))
         if not name:
             items.append(await _round_trip(link, model))
+
+    async def _fim_item(self, link: Link, chosen: str | None) -> Item:
+        """Say how inline completion would ask, and which model."""
+        model = await self._connector.model(link, fim_model(link, chosen))
+        route = await find_route(link, model)
+        level = "warn" if route.kind == "chat" else "ok"
+        advice = ["set backend.fim_model to a coder model"] if route.kind == "chat" else []
+        return _item(level, f"inline completion with {model.name}: {route.why}", *advice)
 
 
 def _remedy(exc: LocalLlmError) -> str:
@@ -145,15 +154,6 @@ def _context_item(link: Link, model: ModelInfo) -> Item:
     if model.context_tokens is None and wanted is None and link.backend.kind != "ollama":
         return _item("warn", text, "set backend.context_tokens to what the server was started with")
     return _item("ok", text)
-
-
-def _fim_item(model: ModelInfo) -> Item:
-    family = find_family(model.name, model.architecture)
-    if model.fim:
-        return _item("ok", "fill-in-the-middle: the server says yes")
-    if family is not None:
-        return _item("ok", f"fill-in-the-middle: {family.name} markers, by the model's name")
-    return _item("info", "fill-in-the-middle: not known for this model")
 
 
 async def _round_trip(link: Link, model: ModelInfo) -> Item:

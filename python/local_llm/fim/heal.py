@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _LONGEST = 40  # characters handed back where nobody knows the tokens
-_LAST_WORD = re.compile(r"(?:[^\S\n]?\w+|[^\S\n]+|\n+|[^\w\s]+)\Z")
+_LAST_WORD = re.compile(r"(?:[^\S\n]?\w+|[^\S\n]+|\n+|[^\S\n]?[^\w\s]+)\Z")
 _MOST_TOKENS = 4  # one character of many bytes may be that many
 
 

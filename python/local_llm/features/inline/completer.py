@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -20,7 +21,6 @@ from local_llm import log
 from local_llm.errors import (
     BackendError,
     ContextOverflow,
-    InputRejected,
     LocalLlmError,
     PathRefused,
 )
@@ -33,7 +33,7 @@ from local_llm.features.inline.tally import Tally
 from local_llm.features.port import Editor
 from local_llm.features.turns import Turns
 from local_llm.fim.heal import Derailed
-from local_llm.fim.ring import Chunk, Ring
+from local_llm.fim.ring import Chunk, Kind, Ring
 from local_llm.fim.ticket import Ticket
 from local_llm.fim.trim import Place
 from local_llm.guard.paths import denied
@@ -83,6 +83,7 @@ class Completer:
         """Answer a ticket, and no older one any more."""
         ticket = _ticket(message)
         if self._ahead is not None and self._ahead[0] == key_of(ticket) and not ticket.manual:
+            self._tally.asked(ticket.id)
             self._ahead[1].aim(ticket.id)
             return
         self._start(self._answered(ticket))
@@ -106,8 +107,9 @@ class Completer:
         if _rule(path, root, settings.guard.deny_paths, self._moment()) is not None:
             self._ring.forget(_relative(path, root))
             return
-        kind, text = str(message.get("kind")), str(message.get("text") or "")
-        self._ring.add(Chunk(path=_relative(path, root), text=_readable(text), kind=kind))
+        text = _readable(str(message.get("text") or ""))
+        kind = msgspec.convert(message.get("kind"), Kind)
+        self._ring.add(Chunk(path=_relative(path, root), text=text, kind=kind))
 
     def configured(self) -> None:
         """Look at the options again: they have changed."""
@@ -122,7 +124,7 @@ class Completer:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         await self._seats.leave()
-        self._tally.save()
+        await self._tally.aclose()
 
     # -- one ticket -----------------------------------------------------------------------------
 
@@ -137,9 +139,6 @@ class Completer:
     async def _answered(self, ticket: Ticket) -> None:
         try:
             await self._answer(ticket)
-        except asyncio.CancelledError:
-            self._tally.superseded()
-            raise
         except PathRefused as exc:
             self._give_up(ticket, exc, refused=True)
         except BackendError as exc:
@@ -149,11 +148,13 @@ class Completer:
             self._give_up(ticket, exc)
 
     async def _answer(self, ticket: Ticket) -> None:
-        if self._troubles.pause and not ticket.manual:
-            return
         settings = self._seats.settings(ticket.root)
         _check(ticket, settings, self._moment())
+        if not ticket.manual and (self._troubles.pause or _is_unwanted(ticket, settings)):
+            self._editor.tell("ghost", ticket.id, {"texts": [], "done": True})
+            return
         seat = await self._seats.take(ticket.root)
+        self._tally.asked(ticket.id, seat.model.name)
         show = Show(self._editor, ticket.id, _pace_of(seat, ticket))
         key = key_of(ticket)
         texts = None if ticket.manual else self._recent.get(key)
@@ -204,10 +205,14 @@ class Completer:
         emit: Emit,
     ) -> Finding:
         shot = await frozen.shot(seat, typed, wanted)
-        self._tally.asked(seat.model.name)
+        ahead = self._ahead is not None
         run = Run(seat, shot, _place(ticket), emit, self._clock)
-        finding = await run.finding()
-        self._tally.answered(finding)
+        try:
+            finding = await run.finding()
+        except (asyncio.CancelledError, Derailed):
+            self._tally.cut_short(seat.model.name, run.so_far(), ahead=ahead)
+            raise
+        self._tally.answered(seat.model.name, finding, ahead=ahead)
         seat.pace.note(
             first_token_ms=finding.first_token_ms,
             prompt_tokens=_evaluated(finding),
@@ -253,7 +258,7 @@ class Completer:
         frozen, typed = moved
         shot = await frozen.shot(seat, typed, Wanted(tokens=1))
         run = Run(seat, shot, _place(ticket), lambda _finding, _done: None, self._clock)
-        self._tally.warmed(await run.finding())
+        self._tally.warmed(seat.model.name, await run.finding())
 
     def _moment(self) -> int:
         """Return what changes every two seconds: so long a path's judgement is kept."""
@@ -326,19 +331,17 @@ def _readable(text: str) -> str:
 
 
 def _check(ticket: Ticket, settings: Settings, moment: int) -> None:
-    """Refuse what must not go out. Raises: PathRefused, InputRejected."""
+    """Refuse what must not go out. Raises: PathRefused."""
     rule = _rule(ticket.path, ticket.root, settings.guard.deny_paths, moment)
     if rule is not None:
-        name = os.path.basename(ticket.path)
+        name = PurePath(ticket.path).name
         raise PathRefused(f"{name} never goes out: guard.deny_paths has {rule}")
-    if not ticket.manual and is_denied(ticket.filetype, settings.complete.filetypes):
-        raise InputRejected(f"no suggestions in {ticket.filetype}")
 
 
-def is_denied(filetype: str, rules: tuple[str, ...]) -> bool:
+def _is_unwanted(ticket: Ticket, settings: Settings) -> bool:
     """Tell whether `complete.filetypes` leaves a filetype out; the last rule that fits decides."""
-    for rule in reversed(rules):
-        if rule.removeprefix("!") in (filetype, "*"):
+    for rule in reversed(settings.complete.filetypes):
+        if rule.removeprefix("!") in (ticket.filetype, "*"):
             return not rule.startswith("!")
     return False
 
@@ -351,7 +354,7 @@ def _rule(path: str, root: str, patterns: tuple[str, ...], moment: int) -> str |
 
 
 def _relative(path: str, root: str) -> str:
-    return os.path.relpath(path, root) if path and root else os.path.basename(path)
+    return os.path.relpath(path, root) if path and root else PurePath(path).name
 
 
 def _place(ticket: Ticket) -> Place:

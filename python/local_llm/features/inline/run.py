@@ -16,14 +16,16 @@ from local_llm.fim.trim import Place, trim
 _MORE_LINES = 2  # read past the longest suggestion: trimming may drop some
 _LONGEST = 20_000  # characters of an answer that are worth reading
 
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """How an answer went. texts: what is shown of it; times in ms."""
+    """How an answer went. texts: what is shown of it; chars: all of it; times in ms."""
 
     texts: tuple[str, ...] = ()
     usage: Usage = Usage()
     first_token_ms: float | None = None
     total_ms: float = 0.0
     pieces: int = 0
+    chars: int = 0
 
 
 Emit = Callable[[Finding, bool], None]
@@ -73,7 +75,20 @@ class Run:
             self._show(done=True)
             if self._all_ended():
                 await body.finish()
-        return self._found()
+        return self.so_far()
+
+    def so_far(self) -> Finding:
+        """Return what has come, also of an answer that broke off."""
+        first = None if self._first is None else (self._first - self._begun) * 1000
+        end = next(iter(self._ends.values()), Done())
+        return Finding(
+            texts=self._shown,
+            usage=end.usage,
+            first_token_ms=first,
+            total_ms=(self._clock() - self._begun) * 1000,
+            pieces=self._pieces,
+            chars=sum(map(len, self._raw)),
+        )
 
     def _take(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -108,12 +123,14 @@ class Run:
         )
         if done or (texts and texts != self._shown):
             self._shown = texts
-            self._emit(self._found(), done)
+            self._emit(self.so_far(), done)
 
     def _trimmed(self, at: int, done: bool) -> str:
         raw, end = self._raw[at], self._ends.get(at)
         if self._shot.chat:
             raw = gap.strip(raw, self._place.left, done=done)
+        elif gap.is_talk(raw.lstrip().partition("\n")[0]):
+            return ""  # a model that was never trained for it talks about the gap
         family = self._seat.route.family
         return trim(
             raw,
@@ -122,15 +139,4 @@ class Run:
             cut=end is not None and end.finish == "length",
             max_lines=self._seat.settings.complete.max_lines,
             stops=family.stops if family else (),
-        )
-
-    def _found(self) -> Finding:
-        first = None if self._first is None else (self._first - self._begun) * 1000
-        end = next(iter(self._ends.values()), Done())
-        return Finding(
-            texts=self._shown,
-            usage=end.usage,
-            first_token_ms=first,
-            total_ms=(self._clock() - self._begun) * 1000,
-            pieces=self._pieces,
         )

@@ -137,7 +137,7 @@ class Seats:
             raise
 
     async def _seat_at(self, settings: Settings, link: Link) -> Seat:
-        model = await self._connector.model(link, self._wanted(link))
+        model = await self._connector.model(link, fim_model(link, self._options.model(link)))
         route = await find_route(link, model)
         counter = await self._counting.counter(link, model)
         slots = link.info.slots or 1
@@ -154,17 +154,22 @@ class Seats:
             most_alternatives=link.backend.most_alternatives(model),
         )
 
-    def _wanted(self, link: Link) -> str | None:
-        """Return the model to ask for, None for the server's best."""
-        named = link.server.fim_model or self._options.model(link)
-        if named is not None:
-            return named
-        local = [model for model in link.info.models if not model.remote]
-        able = [model for model in local if find_family(model.name) is not None]
-        if any(model.loaded and model not in able for model in local) and not able:
-            return None
-        best = [model for model in able if model.loaded] or able
-        return best[0].name if best else None
+
+def fim_model(link: Link, chosen: str | None) -> str | None:
+    """Return the model to complete with, None for the server's best.
+
+    Args:
+        link: The server.
+        chosen: The model that other commands use, where the user named one.
+
+    """
+    named = link.server.fim_model or chosen
+    if named is not None:
+        return named
+    local = [model for model in link.info.models if not model.remote]
+    able = [model for model in local if find_family(model.name) is not None]
+    best = [model for model in able if model.loaded] or able
+    return best[0].name if best else None
 
 
 def _tokenizer(link: Link, route: Route, counter: Counter) -> Tokenizer | None:

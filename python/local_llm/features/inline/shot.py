@@ -119,9 +119,7 @@ class Frozen:
             self._layout = layout(family, self.anchor, self.names, self.extras)
         return self._layout
 
-    def _raw(
-        self, seat: Seat, prompt: str | tuple[int, ...], letters: str, wanted: Wanted
-    ) -> Shot:
+    def _raw(self, seat: Seat, prompt: str | tuple[int, ...], letters: str, wanted: Wanted) -> Shot:
         backend = seat.link.backend
         ask = RawAsk(
             model=seat.model.name,
@@ -144,9 +142,10 @@ class Frozen:
 
     def _infill(self, seat: Seat, typed: str, wanted: Wanted) -> Shot:
         backend = seat.link.backend
+        kept, letters = hand_back_word(typed) if wanted.healed else (typed, "")
         ask = InfillAsk(
             model=seat.model.name,
-            prefix=self.anchor.prefix + typed,
+            prefix=self.anchor.prefix + kept,
             suffix=self.anchor.suffix,
             max_tokens=wanted.tokens,
             context_tokens=seat.window.send,
@@ -157,7 +156,7 @@ class Frozen:
         request = backend.infill(ask)
         if request is None:
             raise ValueError("a route that this backend does not have")
-        return Shot(request=request, decoder=backend.raw_decoder)
+        return Shot(request=request, decoder=backend.raw_decoder, letters=letters)
 
     def _chat(self, seat: Seat, typed: str, wanted: Wanted) -> Shot:
         backend, anchor, names = seat.link.backend, self.anchor, self.names
