@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import PurePath
+from typing import NamedTuple
 
+from local_llm.features.inline.intake import relative
 from local_llm.features.inline.seat import Seat
 from local_llm.features.inline.shot import INFILL_PREFIX, Frozen
 from local_llm.fim.anchor import LONG_SPAN, Anchor, set_anchor, typed_since
@@ -14,6 +15,7 @@ from local_llm.fim.ticket import Ticket
 from local_llm.tokens.room import MARGIN
 
 _LEAST = 64
+_SPAN_TOKENS = 256  # for what is typed behind an anchor, and for headers and markers
 
 
 class Anchors:
@@ -34,17 +36,23 @@ class Anchors:
         held = self._held(seat, ticket)
         if held is not None:
             return held
-        return self._set(seat, ticket, full=False)
+        frozen, typed = self._new(seat, ticket, full=False)
+        self.keep(seat, frozen)
+        return frozen, typed
 
-    def settled(self, seat: Seat, ticket: Ticket) -> tuple[Frozen, str] | None:
-        """Move the anchor while there is time, to a larger window or a shorter span.
+    def better(self, seat: Seat, ticket: Ticket) -> tuple[Frozen, str] | None:
+        """Return a new anchor with a larger window or a shorter span; `keep` puts it in force.
 
-        Returns: The new one, None where the old one is as good.
+        None where the one in force is as good.
         """
         held = self._held(seat, ticket)
         if held is not None and self._is_good(seat, *held):
             return None
-        return self._set(seat, ticket, full=True)
+        return self._new(seat, ticket, full=True)
+
+    def keep(self, seat: Seat, frozen: Frozen) -> None:
+        """Put an anchor in force."""
+        self._seat, self._frozen = seat, frozen
 
     def forget(self) -> None:
         """Set a new anchor at the next ticket."""
@@ -57,49 +65,61 @@ class Anchors:
         return None if typed is None else (self._frozen, typed)
 
     def _is_good(self, seat: Seat, frozen: Frozen, typed: str) -> bool:
-        if len(typed) > LONG_SPAN:
+        sizes = window_sizes(seat)
+        if len(typed) > LONG_SPAN or (
+            frozen.is_cut and not frozen.full and sizes.full > sizes.quick
+        ):
             return False
-        quick, full = window_sizes(seat)
-        if not frozen.full and full > quick and frozen.is_cut:
-            return False
-        return frozen.extras == self._extras(seat, frozen.anchor, frozen.names.path, full)
+        return frozen.extras == self._extras(seat, frozen.anchor, frozen.names.path, full=True)
 
-    def _set(self, seat: Seat, ticket: Ticket, *, full: bool) -> tuple[Frozen, str]:
-        """Set an anchor; the other files get their share of the window first."""
-        quick, most = window_sizes(seat)
-        tokens = most if full else quick
+    def _new(self, seat: Seat, ticket: Ticket, *, full: bool) -> tuple[Frozen, str]:
+        """Make an anchor; other files that the server has not read yet take their share of it."""
+        sizes = window_sizes(seat)
+        tokens = sizes.full if full else sizes.quick
         names = _names(ticket)
         anchor, line = set_anchor(ticket, tokens, seat.counter.count)
-        extras = self._extras(seat, anchor, names.path, tokens)
-        if extras:
-            cost = sum(seat.counter.count(extra.text) for extra in extras)
-            anchor, line = set_anchor(ticket, max(_LEAST, tokens - cost), seat.counter.count)
-        self._seat = seat
-        self._frozen = Frozen(anchor, names, extras, full=full, is_cut=_is_cut(anchor, ticket))
-        return self._frozen, line
+        extras = self._extras(seat, anchor, names.path, full=full)
+        cost = sum(seat.counter.count(extra.text) for extra in extras)
+        known = not full and self._frozen is not None and extras == self._frozen.extras
+        left = min(tokens if known else tokens - cost, sizes.room - cost)
+        if extras and left < tokens:
+            anchor, line = set_anchor(ticket, max(_LEAST, left), seat.counter.count)
+        return Frozen(anchor, names, extras, full=full, is_cut=_is_cut(anchor, ticket)), line
 
-    def _extras(self, seat: Seat, anchor: Anchor, path: str, tokens: int) -> tuple[Extra, ...]:
+    def _extras(self, seat: Seat, anchor: Anchor, path: str, *, full: bool) -> tuple[Extra, ...]:
+        """Choose pieces of other files; right after a jump, of those that were sent before."""
         if not seat.settings.complete.extra_files or seat.route.kind != "raw":
             return ()
+        sizes = window_sizes(seat)
+        sent = self._frozen is not None and bool(self._frozen.extras)
         chunks = self._ring.select(
             around=anchor.prefix + anchor.suffix,
-            limit_tokens=seat.pace.extra_tokens(tokens),
+            limit_tokens=seat.pace.extra_tokens(sizes.full if full or sent else sizes.quick),
             count=seat.counter.count,
             path=path,
+            brief=not full,
         )
         return tuple(Extra(path=chunk.path, text=chunk.text) for chunk in chunks)
 
 
-def window_sizes(seat: Seat) -> tuple[int, int]:
-    """Return the tokens of the window right after a jump, and with time at hand."""
+class Sizes(NamedTuple):
+    """Tokens of a window: right after a jump, with time at hand, and at the very most."""
+
+    quick: int
+    full: int
+    room: int
+
+
+def window_sizes(seat: Seat) -> Sizes:
+    """Return the sizes for a server and a model."""
     answer = seat.pace.answer_tokens(seat.settings.complete.max_lines, one_line=False, first=False)
-    room = max(_LEAST, seat.window.tokens - 2 * answer - 4 * MARGIN)
+    room = max(_LEAST, seat.window.tokens - answer - _SPAN_TOKENS - MARGIN)
     if seat.route.kind == "infill":
         room = min(room, INFILL_PREFIX)
     wanted = seat.settings.complete.window_tokens
     if wanted != "auto":
-        return min(wanted, room), min(wanted, room)
-    return seat.pace.window_tokens(room)
+        return Sizes(min(wanted, room), min(wanted, room), room)
+    return Sizes(*seat.pace.window_tokens(room), room)
 
 
 def _is_cut(anchor: Anchor, ticket: Ticket) -> bool:
@@ -108,11 +128,9 @@ def _is_cut(anchor: Anchor, ticket: Ticket) -> bool:
 
 
 def _names(ticket: Ticket) -> Names:
-    root = PurePath(ticket.root).name
-    path = os.path.relpath(ticket.path, ticket.root) if ticket.path and ticket.root else ""
     return Names(
-        repo=root,
-        path=path or PurePath(ticket.path).name,
+        repo=PurePath(ticket.root).name,
+        path=relative(ticket.path, ticket.root),
         comment=ticket.comment,
         filetype=ticket.filetype,
     )

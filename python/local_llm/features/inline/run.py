@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from local_llm.backends.base import Done, Event, Text, Usage
+from local_llm.features.inline.intake import place_of
 from local_llm.features.inline.seat import Seat
 from local_llm.features.inline.shot import Shot
 from local_llm.fim import gap
 from local_llm.fim.heal import Healed
-from local_llm.fim.trim import Place, trim
+from local_llm.fim.ticket import Ticket
+from local_llm.fim.trim import trim
 
 _MORE_LINES = 2  # read past the longest suggestion: trimming may drop some
 _LONGEST = 20_000  # characters of an answer that are worth reading
@@ -27,6 +29,25 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     pieces: int = 0
     chars: int = 0
 
+    @property
+    def evaluated(self) -> int | None:
+        """The prompt tokens that the server had to read; None where it does not tell."""
+        usage = self.usage
+        if usage.prompt_tokens is None:
+            return None
+        return usage.prompt_tokens - (usage.cached_tokens or 0)
+
+    def figures(self) -> str:
+        """Return the figures of an answer, such as "12 ms · 8 tokens · prompt 3 of 700"."""
+        usage, parts = self.usage, []
+        if self.first_token_ms is not None:
+            parts.append(f"{self.first_token_ms:.0f} ms")
+        if usage.answer_tokens is not None:
+            parts.append(f"{usage.answer_tokens} tokens")
+        if usage.prompt_tokens is not None:
+            parts.append(f"prompt {self.evaluated} of {usage.prompt_tokens}")
+        return " · ".join(parts)
+
 
 Emit = Callable[[Finding, bool], None]
 
@@ -37,18 +58,19 @@ class Run:
     Args:
         seat: Server and model.
         shot: What was asked.
-        place: What stands around the cursor.
+        ticket: The place.
         emit: Called when the texts have changed, and with True at the end.
         clock: Seconds, monotonic.
 
     """
 
     def __init__(
-        self, seat: Seat, shot: Shot, place: Place, emit: Emit, clock: Callable[[], float]
+        self, seat: Seat, shot: Shot, ticket: Ticket, emit: Emit, clock: Callable[[], float]
     ) -> None:
-        self._seat = seat
+        self.seat = seat
         self._shot = shot
-        self._place = place
+        self._ticket = ticket
+        self._place = place_of(ticket)
         self._emit = emit
         self._clock = clock
         self._healed = [Healed(shot.letters) for _ in range(shot.alternatives)]
@@ -61,7 +83,7 @@ class Run:
 
     async def finding(self) -> Finding:
         """Stream to the end. Raises: BackendError subclasses, Derailed."""
-        link, shot = self._seat.link, self._shot
+        link, shot = self.seat.link, self._shot
         self._begun = self._clock()
         async with link.transport.stream_quickly(shot.request, link.backend.error) as body:
             decoder = shot.decoder()
@@ -107,11 +129,13 @@ class Run:
 
     def _is_enough(self) -> bool:
         """Tell whether nothing of what may still come would be shown."""
-        most = self._seat.settings.complete.max_lines + _MORE_LINES
-        if self._place.right.strip():
-            most = 1
-        return self._all_ended() or all(
-            raw.count("\n") >= most or len(raw) > _LONGEST for raw in self._raw
+        if self._all_ended():
+            return True
+        most = 1 if self._place.right.strip() else self.seat.settings.complete.max_lines
+        lines = (self._said(at, done=False).count("\n") for at in range(len(self._raw)))
+        return all(
+            count >= most + _MORE_LINES or len(raw) > _LONGEST
+            for count, raw in zip(lines, self._raw, strict=True)
         )
 
     def _all_ended(self) -> bool:
@@ -119,24 +143,31 @@ class Run:
 
     def _show(self, *, done: bool) -> None:
         texts = tuple(
-            dict.fromkeys(filter(None, (self._trimmed(at, done) for at in range(len(self._raw)))))
+            dict.fromkeys(
+                filter(None, (self._trimmed(at, done=done) for at in range(len(self._raw))))
+            )
         )
         if done or (texts and texts != self._shown):
             self._shown = texts
             self._emit(self.so_far(), done)
 
-    def _trimmed(self, at: int, done: bool) -> str:
-        raw, end = self._raw[at], self._ends.get(at)
+    def _said(self, at: int, *, done: bool) -> str:
+        """Return an answer without a chat model's talk about it."""
+        raw, ticket = self._raw[at], self._ticket
         if self._shot.chat:
-            raw = gap.strip(raw, self._place.left, done=done)
-        elif gap.is_talk(raw.lstrip().partition("\n")[0]):
-            return ""  # a model that was never trained for it talks about the gap
-        family = self._seat.route.family
+            return gap.strip(raw, ticket.before, done=done, filetype=ticket.filetype)
+        first = raw.lstrip().partition("\n")[0]
+        prose = gap.takes_prose(ticket.left, ticket.filetype)
+        return "" if gap.is_talk(first, prose=prose) else raw
+
+    def _trimmed(self, at: int, *, done: bool) -> str:
+        end, family = self._ends.get(at), self.seat.route.family
+        done = done or end is not None
         return trim(
-            raw,
+            self._said(at, done=done),
             self._place,
-            done=done or end is not None,
+            done=done,
             cut=end is not None and end.finish == "length",
-            max_lines=self._seat.settings.complete.max_lines,
+            max_lines=self.seat.settings.complete.max_lines,
             stops=family.stops if family else (),
         )

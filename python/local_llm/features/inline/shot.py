@@ -166,7 +166,7 @@ class Frozen:
             messages=tuple(Message(turn.role, turn.content) for turn in turns),
             max_tokens=wanted.tokens,
             context_tokens=seat.window.send,
-            sampling=_sampling(seat, wanted),
+            sampling=_sampling(seat, msgspec.structs.replace(wanted, one_line=False)),
             keep_alive=seat.link.server.keep_alive,
             think=False if seat.model.thinking else None,
             slot=seat.slot,

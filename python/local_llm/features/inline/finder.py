@@ -1,0 +1,111 @@
+"""From a place to a suggestion: anchor, request, answer; and once more where that may help."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from local_llm.errors import ContextOverflow
+from local_llm.features.inline.anchors import Anchors
+from local_llm.features.inline.run import Emit, Finding, Run
+from local_llm.features.inline.seat import Seat
+from local_llm.features.inline.shot import Wanted
+from local_llm.features.inline.tally import Tally
+from local_llm.fim.heal import Derailed
+from local_llm.fim.ticket import Ticket
+
+
+class Finder:
+    """Asks models.
+
+    Args:
+        anchors: Keeps the anchor.
+        tally: Counts.
+        clock: Seconds, monotonic.
+
+    """
+
+    def __init__(self, anchors: Anchors, tally: Tally, clock: Callable[[], float]) -> None:
+        self._anchors = anchors
+        self._tally = tally
+        self._clock = clock
+
+    async def find(self, seat: Seat, ticket: Ticket, emit: Emit, *, ahead: bool = False) -> Finding:
+        """Ask; once more where the answer did not begin as it must, or the window was too large.
+
+        Args:
+            seat: Server and model.
+            ticket: The place.
+            emit: Called as texts come; with True at the end.
+            ahead: Nobody has asked for it yet.
+
+        Raises: BackendError subclasses.
+
+        """
+        wanted = _wanted(seat, ticket)
+        for last in (False, True):
+            frozen, typed = self._anchors.at(seat, ticket)
+            shot = await frozen.shot(seat, typed, wanted)
+            try:
+                return await self._run(Run(seat, shot, ticket, emit, self._clock), ahead=ahead)
+            except Derailed:
+                if last:
+                    break
+                wanted = msgspec.structs.replace(wanted, healed=False)
+            except ContextOverflow as exc:
+                if last or exc.context_tokens is None:
+                    raise
+                seat.shrink(exc.context_tokens)
+                self._anchors.forget()
+        nothing = Finding()
+        emit(nothing, True)
+        return nothing
+
+    async def warm(self, seat: Seat, ticket: Ticket) -> None:
+        """Let the server read the prompt of a better anchor, where there is one.
+
+        The old one stays until that is done: half a new prompt would help nobody.
+        """
+        moved = self._anchors.better(seat, ticket)
+        if moved is None:
+            return
+        frozen, typed = moved
+        shot = await frozen.shot(seat, typed, Wanted(tokens=1))
+        finding = await Run(seat, shot, ticket, _ignore, self._clock).finding()
+        self._tally.warmed(seat.model.name, finding)
+        self._anchors.keep(seat, frozen)
+
+    async def _run(self, run: Run, *, ahead: bool) -> Finding:
+        seat = run.seat
+        try:
+            finding = await run.finding()
+        except (asyncio.CancelledError, Derailed):
+            self._tally.cut_short(seat.model.name, run.so_far(), ahead=ahead)
+            raise
+        self._tally.answered(seat.model.name, finding, ahead=ahead)
+        usage = finding.usage
+        seat.pace.note(
+            first_token_ms=finding.first_token_ms,
+            prompt_tokens=finding.evaluated,
+            prompt_ms=usage.prompt_ms,
+            answer_tokens=usage.answer_tokens,
+            answer_ms=usage.answer_ms,
+        )
+        return finding
+
+
+def _ignore(_finding: Finding, _done: bool) -> None:
+    return
+
+
+def _wanted(seat: Seat, ticket: Ticket) -> Wanted:
+    complete = seat.settings.complete
+    one_line = bool(ticket.right.strip())
+    asked = ticket.alternatives or complete.alternatives
+    return Wanted(
+        tokens=seat.pace.answer_tokens(complete.max_lines, one_line=one_line, first=True),
+        one_line=one_line,
+        alternatives=min(asked, seat.most_alternatives),
+    )

@@ -1,0 +1,100 @@
+"""What the editor sends, made fit for use, and whether it may be used at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from local_llm.errors import PathRefused
+from local_llm.fim.ring import Chunk
+from local_llm.fim.ticket import Ticket
+from local_llm.fim.trim import Place
+from local_llm.guard.paths import denied
+from local_llm.settings import Settings
+
+_AROUND = 64  # lines that trimming looks at on each side
+_MOMENT_S = 2.0  # so long a path's judgement is kept
+
+
+def ticket_of(message: Mapping[str, Any]) -> Ticket:
+    """Return the ticket in a message, its text as JSON can carry it."""
+    ticket = msgspec.convert(message["ticket"], Ticket)
+    before, after = readable(ticket.before), readable(ticket.after)
+    if before is ticket.before and after is ticket.after:
+        return ticket
+    return msgspec.structs.replace(ticket, before=before, after=after)
+
+
+def chunk_of(message: Mapping[str, Any]) -> Chunk:
+    """Return the piece of a file in a message, named as prompts name it."""
+    path, root = str(message.get("path") or ""), str(message.get("root") or "")
+    text = readable(str(message.get("text") or ""))
+    fields = {"path": relative(path, root), "text": text, "kind": message.get("kind")}
+    return msgspec.convert(fields, Chunk)
+
+
+def readable(text: str) -> str:
+    """Put U+FFFD for bytes that are not UTF-8; the same object where there are none."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # lone surrogates, which stand for such bytes
+        return text.encode("utf-8", "replace").decode().replace("?", "\ufffd")
+    return text
+
+
+def relative(path: str, root: str) -> str:
+    """Return a path as a prompt may show it: below the root, else the name alone."""
+    pure = PurePath(path)
+    if root and pure.is_relative_to(root):
+        return str(pure.relative_to(root))
+    return pure.name
+
+
+def check(ticket: Ticket, settings: Settings, now_s: float) -> None:
+    """Refuse what must not go out. Raises: PathRefused."""
+    rule = denying_rule(ticket.path, ticket.root, settings, now_s)
+    if rule is not None:
+        name = PurePath(ticket.path).name
+        raise PathRefused(f"{name} never goes out: guard.deny_paths has {rule}")
+
+
+def denying_rule(path: str, root: str, settings: Settings, now_s: float) -> str | None:
+    """Return the rule that keeps a file from going out, None if none does."""
+    return _judged(path, root, settings.guard.deny_paths, int(now_s // _MOMENT_S))
+
+
+@lru_cache(maxsize=256)
+def _judged(path: str, root: str, patterns: tuple[str, ...], moment: int) -> str | None:
+    """Judge a path once a moment: it costs system calls, and a key has no time for them."""
+    del moment
+    return denied(path, root, patterns, os.path.realpath)
+
+
+def is_unwanted(ticket: Ticket, settings: Settings) -> bool:
+    """Tell whether `complete.filetypes` leaves a filetype out; the last rule that fits decides."""
+    for rule in reversed(settings.complete.filetypes):
+        if rule.removeprefix("!") in (ticket.filetype, "*"):
+            return not rule.startswith("!")
+    return False
+
+
+def place_of(ticket: Ticket) -> Place:
+    """Return what trimming looks at."""
+    above = ticket.before.split("\n")[:-1]
+    below = ticket.after.split("\n", _AROUND + 1)[1 : _AROUND + 1]
+    return Place(
+        left=ticket.left,
+        right=ticket.right,
+        above=tuple(reversed(above[-_AROUND:])),
+        below=tuple(below),
+        expandtab=ticket.expandtab,
+        shiftwidth=ticket.shiftwidth,
+        tabstop=ticket.tabstop,
+    )
