@@ -21,7 +21,8 @@ LAYERS = (
     ),
     frozenset({"stream", "tokens", "fim", "prompts", "guard", "backends"}),
     frozenset({"gate"}),
-    frozenset({"body"}),
+    frozenset({"body", "quick_wire"}),
+    frozenset({"quick", "quick_http", "quick_pool"}),
     frozenset({"transport"}),
     frozenset({"features"}),
     frozenset({"editor", "gitlab", "service", "ops"}),
@@ -36,7 +37,7 @@ EFFECTS = frozenset(
 # Who alone may import a library, so that replacing it touches one place.
 OWNERS = {
     "httpx": frozenset({"transport", "gitlab", "ops"}),
-    "h11": frozenset({"transport"}),
+    "h11": frozenset({"quick", "quick_http"}),
     "pynvim": frozenset({"editor", "host", HOST_FILE}),
     "xllamacpp": frozenset({"ops"}),
     "huggingface_hub": frozenset({"ops"}),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import msgspec
 
 from local_llm.errors import BackendError, BackendSilent, StreamStalled
 from local_llm.gate import GatedStream
+
+FINISH_S = 0.05  # for what follows an end marker, which is a few bytes
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,13 @@ class Body:
                 await self._pump  # it has ended; what ended it is raised here
         self._started = True
         return piece
+
+    async def finish(self, limit_s: float = FINISH_S) -> None:
+        """Read on behind the end marker, so that the connection can be kept."""
+        with suppress(TimeoutError, BackendError):
+            async with asyncio.timeout(limit_s):
+                while await self.read():
+                    pass
 
     async def aclose(self) -> None:
         """Stop reading; the response closes the connection, unless it was read to its end."""

@@ -6,6 +6,8 @@ ignored and redirects never followed, because either could carry code off the ma
 A body is pulled, never pushed (body.py): nothing is read from the socket while the caller is busy,
 so what arrives meanwhile waits in the kernel and comes as one piece. An editor that draws every
 10 ms then costs a hundred reads a second, not two thousand.
+
+Inline completion asks through `stream_quickly`: on this machine without httpx (see quick.py).
 """
 
 from __future__ import annotations
@@ -13,7 +15,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
 from typing import Any, TypeVar
 
 import httpcore
@@ -29,6 +36,7 @@ from local_llm.errors import (
     StreamBroken,
 )
 from local_llm.gate import GatedBackend
+from local_llm.quick import QuickBody, QuickClient, reaches
 
 T = TypeVar("T")
 
@@ -69,13 +77,22 @@ class Transport:
             timeout=httpx.Timeout(None, connect=self._timeouts.connect_s),
             headers={"accept-encoding": "identity", "user-agent": "local-llm.nvim"},
         )
+        self._quick: QuickClient | None = None
+        if reaches(base_url, socket):
+            self._quick = QuickClient(
+                base_url, socket=socket, where=self.where, timeouts=self._timeouts
+            )
 
     def use_auth(self, headers: Mapping[str, str]) -> None:
         """Send `headers` from now on; called once the server is identified, never before."""
         self._auth = dict(headers)
+        if self._quick is not None:
+            self._quick.use_auth(headers)
 
     async def aclose(self) -> None:
         """Close every connection."""
+        if self._quick is not None:
+            await self._quick.aclose()
         await self._client.aclose()
 
     async def fetch(self, request: Request, *, timeout_s: float) -> Reply:
@@ -139,6 +156,19 @@ class Transport:
             raise BackendSilent(
                 f"no answer within {clock.first_byte_s:g} s", where=self.where
             ) from exc
+
+    def stream_quickly(
+        self, request: Request, on_error: Callable[[Reply], BackendError]
+    ) -> AbstractAsyncContextManager[QuickBody | Body]:
+        """Stream as `stream` does, with less time spent on the way where the server is local."""
+        if self._quick is not None:
+            return self._quick.stream(request, on_error)
+        return self.stream(request, on_error)
+
+    def prepare(self) -> None:
+        """Have a connection ready for the next `stream_quickly` (see QuickClient.prepare)."""
+        if self._quick is not None:
+            self._quick.prepare()
 
     @asynccontextmanager
     async def _open(self, request: Request) -> AsyncIterator[httpx.Response]:

@@ -67,7 +67,7 @@ class App:
         self._events = events = Events(editor)
         clock = time.monotonic
         turns = Turns()
-        asker = Asker(editor, connector, self._options, counting, events, turns, clock=clock)
+        asker = Asker(editor, connector, self._options, counting, events, turns=turns, clock=clock)
         self._explainer = Explainer(editor, self._options, asker, clock)
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)

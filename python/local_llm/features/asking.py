@@ -83,8 +83,8 @@ class Asker:
         options: Options,
         counting: Counting,
         events: Events,
-        turns: Turns,
         *,
+        turns: Turns,
         clock: Callable[[], float],
     ) -> None:
         self._editor = editor

@@ -15,14 +15,12 @@ import msgspec
 
 from local_llm.backends.base import Decoder, Done, Event, Progress, Request, Text, Thinking, Usage
 from local_llm.body import Body
-from local_llm.errors import BackendError, EmptyAnswer, ModelLoading
+from local_llm.errors import EmptyAnswer, ModelLoading
 from local_llm.features.connect import Link
 from local_llm.features.delivery import Delivery
 from local_llm.features.events import Events
 from local_llm.features.port import Editor
 from local_llm.features.readiness import POLL_S
-
-DRAIN_S = 0.1
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -115,16 +113,7 @@ class Streaming:
         if self._done is None:
             await self._show(decoder.finish())
         else:
-            await self._drain(body)
-
-    async def _drain(self, body: Body) -> None:
-        """Read what follows the end marker, so that the connection can be kept."""
-        try:
-            async with asyncio.timeout(DRAIN_S):
-                while await body.read():
-                    pass
-        except (TimeoutError, BackendError):
-            return
+            await body.finish()
 
     async def _show(self, events: list[Event]) -> None:
         text: list[str] = []

@@ -94,6 +94,8 @@ class Run:
                     break
                 self._take(decoder.feed(data))
                 self._show(done=False)
+                # llama.cpp closes a connection behind each answer: open the next one meanwhile.
+                link.transport.prepare()
             self._show(done=True)
             if self._all_ended():
                 await body.finish()
