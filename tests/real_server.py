@@ -40,11 +40,13 @@ class RealLlama:
 
 
 @contextmanager
-def run_server(model: RandomModel, folder: Path, key: str = "a-key") -> Iterator[RealLlama]:
+def run_server(
+    model: RandomModel, folder: Path, key: str = "a-key", *, slots: int = 1
+) -> Iterator[RealLlama]:
     """Run the server in a child process until the block ends. Raises AssertionError."""
     key_file = folder / "key"
     key_file.write_text(key)
-    numbers = ["--context", str(CONTEXT_TOKENS), "--slots", "1", "--threads", "1"]
+    numbers = ["--context", str(CONTEXT_TOKENS), "--slots", str(slots), "--threads", "1"]
     files = ["--model", str(model.path), "--key-file", str(key_file)]
     log = folder / "server.log"
     command = [sys.executable, "-m", "local_llm.ops.embedded.server", *files, *numbers]

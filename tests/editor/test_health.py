@@ -82,7 +82,7 @@ def test_all_is_well(check):
     assert "b4242" in line(report, f"at {server.url}")
     assert "OK model coder, loaded" in line(report, "model coder")
     assert "8192 tokens (in force" in line(report, "context:")
-    assert "the server says yes" in line(report, "fill-in-the-middle")
+    assert "markers, by the server's vocabulary" in line(report, "inline completion with coder")
     assert "exact" in line(report, "tokens: ")
     assert "first token after" in line(report, "round trip")
 

@@ -6,26 +6,46 @@ server-context.cpp (errors, overflow), server-task.cpp (records); checked agains
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from fakes import llamacpp_asked as asked
 from fakes import llamacpp_shapes as shapes
-from fakes import tokens
-from fakes.llamacpp_stream import Answer, ChatStream, NativeStream, TextStream
+from fakes import middle, tokens
+from fakes.llamacpp_stream import Answer, ChatStream, NativeStream, TextStream, together
 from fakes.player import Frames
 from fakes.records import compact
 from fakes.script import Script
 from fakes.server import FakeServer, Handler, generation
+from fakes.slots import Slots
+from fakes.vocabulary import FromGguf, Small, Vocabulary, decode, ids_of
 from fakes.wire import Exchange, Headers, Recorded
 
 JSON = "application/json; charset=utf-8"
 
 
 class FakeLlamaCpp(FakeServer):
-    """A llama-server. `old_errors`: before PR #16486, errors in a stream are `error:` lines."""
+    """A llama-server.
 
-    def __init__(self, script: Script | None = None, *, old_errors: bool = False, **server: Any):
+    Args:
+        old_errors: Before PR #16486, errors in a stream are `error:` lines.
+        gguf: A model file whose vocabulary it has, and which /props names; None = the small one.
+
+    """
+
+    def __init__(
+        self,
+        script: Script | None = None,
+        *,
+        old_errors: bool = False,
+        gguf: Path | None = None,
+        **server: Any,
+    ) -> None:
         super().__init__(script, **server)
         self.old_errors = old_errors
+        self.gguf = gguf
+        self.vocabulary: Vocabulary = FromGguf(gguf) if gguf else Small()
+        self.slots = Slots(self.script.slots)
 
     def routes(self) -> dict[tuple[str, str], Handler]:
         """Return the handlers; the aliases are server.cpp's."""
@@ -116,7 +136,10 @@ class FakeLlamaCpp(FakeServer):
 
     async def _props(self, exchange: Exchange, script: Script) -> None:
         build = script.version or shapes.BUILD
-        value = shapes.props(script.models[0], script.context_tokens, build)
+        model, slots = script.models[0], len(self.slots)
+        value = shapes.props(model, script.context_tokens, build, slots=slots)
+        if self.gguf:
+            value["model_path"] = str(self.gguf)
         await self.send_json(exchange, 200, value)
 
     async def _models(self, exchange: Exchange, script: Script) -> None:
@@ -143,13 +166,13 @@ class FakeLlamaCpp(FakeServer):
         if (body := await self.json_body(exchange)) is None:
             return
         special = bool(body.get("parse_special", True))
-        ids = tokens.encode(str(body.get("content", "")), parse_special=special)
-        pieces = [shapes.piece_of(token) for token in ids]
+        ids = self.vocabulary.encode(str(body.get("content", "")), parse_special=special)
+        pieces = [shapes.piece_of(token, self.vocabulary.piece(token)) for token in ids]
         await self.send_json(exchange, 200, {"tokens": pieces if body.get("with_pieces") else ids})
 
     async def _detokenize(self, exchange: Exchange, script: Script) -> None:
         if (body := await self.json_body(exchange)) is not None:
-            await self.send_json(exchange, 200, {"content": tokens.decode(body.get("tokens", []))})
+            await self.send_json(exchange, 200, {"content": self._decode(body.get("tokens", []))})
 
     async def _apply_template(self, exchange: Exchange, script: Script) -> None:
         if (messages := await self._messages(exchange)) is not None:
@@ -174,7 +197,8 @@ class FakeLlamaCpp(FakeServer):
     @generation
     async def _chat(self, exchange: Exchange, script: Script) -> None:
         if (messages := await self._messages(exchange)) is not None:
-            await self._generate(exchange, script, ChatStream, tokens.chatml(messages))
+            text = tokens.chatml(messages)
+            await self._generate(exchange, [script], ChatStream, self._encode(text))
 
     @generation
     async def _completion(self, exchange: Exchange, script: Script) -> None:
@@ -184,16 +208,16 @@ class FakeLlamaCpp(FakeServer):
     async def _text(self, exchange: Exchange, script: Script) -> None:
         await self._from_prompt(exchange, script, TextStream)
 
-    async def _from_prompt(self, exchange: Exchange, script: Script, kind: Any) -> None:
+    async def _from_prompt(self, exchange: Exchange, script: Script, kind: type[Answer]) -> None:
         if (body := await self.json_body(exchange)) is None:
             return
-        if "prompt" not in body:
-            message = "[json.exception.out_of_range.403] key 'prompt' not found"
-            await self.refuse(exchange, 400, message)
+        if (wrong := asked.wrong_prompt(body)) is not None:
+            await self.refuse(exchange, 400, wrong)
             return
-        prompt = body["prompt"]
-        text = tokens.decode(prompt) if isinstance(prompt, list) else str(prompt)
-        await self._generate(exchange, script, kind, text)
+        ids = ids_of(self.vocabulary, body["prompt"])
+        scripts = middle.alternatives(script, self.answers(body))
+        scripts = asked.completing(body, ids, scripts, self.vocabulary)
+        await self._generate(exchange, scripts, kind, ids)
 
     @generation
     async def _infill(self, exchange: Exchange, script: Script) -> None:
@@ -202,36 +226,64 @@ class FakeLlamaCpp(FakeServer):
         if not script.inserts:
             await self.refuse(exchange, 501, _NO_INFILL, "not_supported_error")
             return
-        for name in ("input_prefix", "input_suffix"):
-            if name not in body:
-                message = f"[json.exception.out_of_range.403] key '{name}' not found"
-                await self.refuse(exchange, 400, message)
-                return
-        if not isinstance(body["input_prefix"], str):
-            message = "[json.exception.type_error.302] type must be string, but is number"
-            await self.refuse(exchange, 400, message)
+        if (wrong := asked.wrong_gap(body)) is not None:
+            await self.refuse(exchange, 400, wrong)
             return
-        before, after = body["input_prefix"] + body.get("prompt", ""), body["input_suffix"]
-        text = f"filename\n<|fim_prefix|>{before}<|fim_suffix|>{after}<|fim_middle|>"
-        await self._generate(exchange, script, NativeStream, text)
+        scripts = asked.filling(body, middle.alternatives(script, self.answers(body)))
+        await self._generate(exchange, scripts, NativeStream, self._encode(asked.gap_prompt(body)))
 
-    async def _generate(self, exchange: Exchange, script: Script, kind: Any, prompt: str) -> None:
+    async def _generate(
+        self, exchange: Exchange, scripts: list[Script], kind: type[Answer], ids: list[int]
+    ) -> None:
+        script, body = scripts[0], exchange.request.json
         if script.error is not None:
             await self._error_as_told(exchange, script.error)
             return
-        if isinstance(exchange.request.json.get("n_predict"), str):
-            await self.refuse(exchange, 400, _WRONG_TYPE)
+        if (wrong := asked.wrong_field(body, len(self.slots))) is not None:
+            await self.refuse(exchange, 400, wrong)
             return
-        size = tokens.count(prompt, parse_special=True)
-        if self.overflows(script, size):
-            size = max(size, script.context_tokens + 1)
+        if self.overflows(script, len(ids)):
+            size = max(len(ids), script.context_tokens + 1)
             await self.send_json(exchange, 400, shapes.overflow(size, script.context_tokens))
             return
-        answer = kind(exchange.request.json, script, prompt, size, old_errors=self.old_errors)
-        if answer.streams or script.raw is not None:
-            await self.stream(exchange, script, self.shape(answer.frames(), answer))
+        await self._answer_in_slot(exchange, scripts, kind, ids)
+
+    async def _answer_in_slot(
+        self, exchange: Exchange, scripts: list[Script], kind: type[Answer], ids: list[int]
+    ) -> None:
+        body = exchange.request.json
+        seat = self.slots.take(ids, body.get("id_slot"), len(scripts) - 1)
+        size, prompt = len(ids), self._decode(ids)
+        exchange.request.prompt_tokens, exchange.request.evaluated = size, size - seat.cached
+        answers = [
+            kind(body, one, prompt, size, old_errors=self.old_errors, seat=seat, index=index)
+            for index, one in enumerate(scripts)
+        ]
+        written: list[int] = []
+        try:
+            await self._send_answers(exchange, answers)
+            written = self._encode(answers[0].said())
+        finally:
+            self.slots.leave(seat, written)
+
+    async def _send_answers(self, exchange: Exchange, answers: list[Answer]) -> None:
+        answer = answers[0]
+        if answer.streams or answer.script.raw is not None:
+            frames = together(answers) if len(answers) > 1 else answer.frames()
+            await self.stream(exchange, answer.script, self.shape(frames, answer))
         else:
-            await self.send_json(exchange, 200, answer.whole())
+            whole = [one.whole() for one in answers]
+            await self.send_json(exchange, 200, whole if len(whole) > 1 else whole[0])
+
+    def answers(self, body: dict[str, Any]) -> int:
+        """Return how many alternatives a request asks for."""
+        return asked.answers(body, len(self.slots))
+
+    def _encode(self, text: str) -> list[int]:
+        return self.vocabulary.encode(text, parse_special=True)
+
+    def _decode(self, ids: list[int]) -> str:
+        return decode(self.vocabulary, ids)
 
     def overflows(self, script: Script, size: int) -> bool:
         """Tell whether a prompt is refused as too long."""
@@ -249,9 +301,6 @@ class FakeLlamaCpp(FakeServer):
             await self.send_json(exchange, status, body)
 
 
-_WRONG_TYPE = (
-    "Field 'n_predict': [json.exception.type_error.302] type must be number, but is string"
-)
 _NO_INFILL = (
     "Infill is not supported by this model: prefix token is missing. "
     "suffix token is missing. middle token is missing. "

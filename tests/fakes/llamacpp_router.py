@@ -6,6 +6,7 @@ Source: llama.cpp tools/server/server-models.cpp (routes, status, errors).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -51,6 +52,7 @@ class FakeRouter(FakeLlamaCpp):
         return routed | own
 
     def _routed(self, handler: Handler) -> Handler:
+        @wraps(handler)
         async def choose(exchange: Exchange, script: Script) -> None:
             body = exchange.request.json
             name = str((body if isinstance(body, dict) else {}).get("model", ""))

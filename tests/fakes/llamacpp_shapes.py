@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakes import tokens
-
 CREATED = 1_700_000_000
 BUILD = "b10488-fake"
 CHAT_TEMPLATE = (
@@ -106,7 +104,7 @@ def generation_settings(body: dict[str, Any], limit: int) -> dict[str, Any]:
         "logit_bias": [],
         "n_probs": 0,
         "min_keep": 0,
-        "grammar": "",
+        "grammar": body.get("grammar", ""),
         "grammar_lazy": False,
         "grammar_triggers": [],
         "preserved_tokens": [],
@@ -117,11 +115,11 @@ def generation_settings(body: dict[str, Any], limit: int) -> dict[str, Any]:
     }
 
 
-def props(model: str, context_tokens: int, build: str) -> dict[str, Any]:
-    """Return the body of GET /props of a server with one model and one slot."""
+def props(model: str, context_tokens: int, build: str, *, slots: int = 1) -> dict[str, Any]:
+    """Return the body of GET /props of a server with one model."""
     return {
         "default_generation_settings": {"params": default_params(), "n_ctx": context_tokens},
-        "total_slots": 1,
+        "total_slots": slots,
         "model_alias": model,
         "model_ftype": "all F32",
         "model_path": f"/models/{model}.gguf",
@@ -239,9 +237,13 @@ def overflow(prompt: int, context: int) -> dict[str, Any]:
     return error(400, message, kind, n_prompt_tokens=prompt, n_ctx=context)
 
 
-def piece_of(token: int) -> dict[str, Any]:
+def out_of_range(field: str, least: int, most: int, got: object) -> str:
+    """Return the message about a number that the schema does not allow (server-schema.cpp)."""
+    return f"Field '{field}': Value must be between {least} <= value <= {most}, but got {got}"
+
+
+def piece_of(token: int, data: bytes) -> dict[str, Any]:
     """Return a token with its piece: text, or a byte list where it is no UTF-8 alone."""
-    data = tokens.piece(token)
     try:
         return {"id": token, "piece": data.decode()}
     except UnicodeDecodeError:

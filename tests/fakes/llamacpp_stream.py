@@ -6,6 +6,7 @@ of a chat shares one with the first piece, and the final record with the usage.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from fakes import llamacpp_shapes as shapes
 from fakes.player import Frames
 from fakes.records import HOLE, compact, spread
 from fakes.script import Script
+from fakes.slots import Seat
 
 DONE = b"data: [DONE]\n\n"
 CHAT_ID = "chatcmpl-fake"
@@ -33,10 +35,18 @@ class Answer:
     limits: tuple[str, ...] = ("n_predict", "max_tokens")
 
     def __init__(
-        self, body: dict[str, Any], script: Script, prompt: str, size: int, *, old_errors: bool
+        self,
+        body: dict[str, Any],
+        script: Script,
+        prompt: str,
+        size: int,
+        *,
+        old_errors: bool,
+        seat: Seat = Seat(),  # noqa: B008 - it never changes
+        index: int = 0,
     ) -> None:
         self.body, self.script, self.prompt, self.size = body, script, prompt, size
-        self.old_errors = old_errors
+        self.old_errors, self.seat, self.index = old_errors, seat, index
         self.streams = bool(body.get("stream"))
         self.model = script.models[0]
 
@@ -65,22 +75,35 @@ class Answer:
         """Return all pieces of a kind, joined."""
         return "".join(piece for of, piece in self.spoken if of == kind)
 
+    def said(self) -> str:
+        """Return all that was written."""
+        return "".join(piece for _, piece in self.spoken)
+
+    def frames(self) -> Frames:
+        """Return the stream."""
+        raise NotImplementedError
+
+    def whole(self) -> dict[str, Any]:
+        """Return the answer of a request that does not stream."""
+        raise NotImplementedError
+
     def timings(self) -> dict[str, Any]:
         """Return the timings."""
-        return shapes.timings(self.size, len(self.spoken))
+        return shapes.timings(self.size, len(self.spoken), self.seat.cached)
 
     def usage(self) -> dict[str, Any]:
         """Return the usage."""
-        return shapes.usage(self.size, len(self.spoken))
+        return shapes.usage(self.size, len(self.spoken), self.seat.cached)
 
     def progress(self) -> list[dict[str, Any]]:
         """Return the reports of the prompt being read, where the request asks for them."""
         if not self.body.get("return_progress"):
             return []
-        steps = list(self.script.progress) or [0, self.size]
+        cached = 0 if self.script.progress else self.seat.cached
+        steps = list(self.script.progress) or [cached, self.size]
         total = max(self.size, *steps)
         return [
-            {"total": total, "cache": 0, "processed": step, "time_ms": 10 * at}
+            {"total": total, "cache": cached, "processed": step, "time_ms": 10 * at}
             for at, step in enumerate(steps)
         ]
 
@@ -109,11 +132,11 @@ class NativeStream(Answer):
 
     def whole(self) -> dict[str, Any]:
         """Return the answer of a request that does not stream."""
-        return self._last("".join(piece for _, piece in self.spoken))
+        return self._last(self.said())
 
     def _piece(self, number: int, piece: str) -> dict[str, Any]:
         return {
-            "index": 0,
+            "index": self.index,
             "content": piece,
             "tokens": [number],
             "stop": False,
@@ -124,10 +147,10 @@ class NativeStream(Answer):
 
     def _last(self, content: str) -> dict[str, Any]:
         record = {
-            "index": 0,
+            "index": self.index,
             "content": content,
             "tokens": [],
-            "id_slot": 0,
+            "id_slot": self.seat.slots[self.index],
             "stop": True,
             "model": self.model,
             "tokens_predicted": len(self.spoken),
@@ -143,6 +166,28 @@ class NativeStream(Answer):
         }
         wanted = self.body.get("response_fields")
         return {name: record[name] for name in wanted if name in record} if wanted else record
+
+
+def together(answers: Sequence[Answer]) -> Frames:
+    """Return one stream of several answers to one prompt, a piece of each in turn.
+
+    Each ends with a record of its own, behind its last piece (the real server's bytes).
+    """
+    frames = [answer.frames() for answer in answers]
+    if len(frames) == 1:
+        return frames[0]
+    said: list[bytes] = []
+    ends = [b"".join(one.end) for one in frames]
+    late = [end for one, end in zip(frames, ends, strict=True) if not one.pieces]
+    for step in range(max(len(one.pieces) for one in frames)):
+        for one, end in zip(frames, ends, strict=True):
+            last = step == len(one.pieces) - 1
+            said += [piece + (end if last else b"") for piece in one.pieces[step : step + 1]]
+    if said:  # the very last record is the end marker of the whole
+        closing = next(end for end in ends if said[-1].endswith(end))
+        said[-1] = said[-1].removesuffix(closing)
+        late.append(closing)
+    return Frames(progress=frames[0].progress, pieces=said, end=late, error=frames[0].error)
 
 
 class TextStream(Answer):

@@ -71,6 +71,10 @@ class FakeLlamafile(FakeLlamaCpp):
         content = str((exchange.request.json or {}).get("content", ""))
         await self.send_json(exchange, 200, {"tokens": tokens.encode(content)})
 
+    def answers(self, body: dict[str, Any]) -> int:
+        """Return 1: it has no field for more."""
+        return 1
+
     def overflows(self, script: Script, size: int) -> bool:
         """Tell that nothing is refused: the prompt is cut in silence, `truncated` says so."""
         return False

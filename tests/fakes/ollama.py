@@ -9,6 +9,7 @@ from __future__ import annotations
 from email.utils import formatdate
 from typing import Any
 
+from fakes import middle
 from fakes import ollama_shapes as shapes
 from fakes.ollama_stream import ChatStream, GenerateStream, V1ChatStream
 from fakes.records import compact
@@ -134,7 +135,7 @@ class FakeOllama(FakeServer):
             message = f"registry.example/library/{body['model']} does not support insert"
             await self._fail(exchange, 400, message)
         else:
-            await self._answer_with(exchange, GenerateStream(body, script))
+            await self._answer_with(exchange, GenerateStream(body, _going_on(body, script)))
 
     async def _accepts(self, exchange: Exchange, script: Script, body: Any) -> bool:
         """Answer a request that fails before its stream; return whether it does not."""
@@ -182,3 +183,12 @@ class FakeOllama(FakeServer):
             await self.stream(exchange, script, answer.frames())
         else:
             await self.send_json(exchange, 200, answer.whole())
+
+
+def _going_on(body: dict[str, Any], script: Script) -> Script:
+    """Return the answer to a gap in a text that the model knows: raw, or by its template."""
+    if body.get("raw"):
+        return middle.after_text(script, str(body.get("prompt", "")))
+    if body.get("suffix"):
+        return middle.after_prefix(script, str(body.get("prompt", "")))
+    return script

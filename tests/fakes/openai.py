@@ -5,9 +5,11 @@ from __future__ import annotations
 from email.utils import formatdate
 from typing import Any, ClassVar
 
+from fakes import middle
 from fakes.openai_stream import CREATED, OpenAiAnswer, Quirks, event
 from fakes.script import Script
 from fakes.server import FakeServer, Handler, generation
+from fakes.vocabulary import Small
 from fakes.wire import Exchange, Headers
 
 
@@ -17,6 +19,7 @@ class FakeOpenAI(FakeServer):
     quirks: ClassVar[Quirks] = Quirks()
     owner: ClassVar[str] = "organization"
     checks_model: ClassVar[bool] = True
+    several: ClassVar[bool] = False  # whether it knows `n` in a streamed completion
 
     def routes(self) -> dict[tuple[str, str], Handler]:
         """Return the handlers."""
@@ -66,14 +69,26 @@ class FakeOpenAI(FakeServer):
         if not isinstance(body, dict):
             await self.refuse(exchange, 400, "the body is no JSON object", "BadRequestError")
             return
-        answer = OpenAiAnswer(body, script, self.quirks)
+        count = int(body.get("n") or 1) if self.several else 1
+        scripts = [self.going_on(body, one) for one in middle.alternatives(script, count)]
+        answer, *others = [
+            OpenAiAnswer(body, one, self.quirks, index) for index, one in enumerate(scripts)
+        ]
         if await self.rejects(exchange, script, answer):
             return
         if answer.streams or script.raw is not None:
-            frames = answer.frames(self.error_frames(answer))
+            frames = answer.frames(self.error_frames(answer), others)
             await self.stream(exchange, script, frames, "text/event-stream; charset=utf-8")
         else:
             await self.send_json(exchange, 200, answer.whole())
+
+    def going_on(self, body: dict[str, Any], script: Script) -> Script:
+        """Return the answer to a raw prompt in the middle of a text that the model knows."""
+        if "prompt" not in body:
+            return script
+        if isinstance(body["prompt"], list):
+            return middle.after_ids(script, body["prompt"], Small())
+        return middle.after_text(script, str(body["prompt"]))
 
     async def rejects(self, exchange: Exchange, script: Script, answer: OpenAiAnswer) -> bool:
         """Answer a request that fails before its stream; return whether it does."""

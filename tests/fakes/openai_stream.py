@@ -6,8 +6,10 @@ send it; each module of a server names its file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 from fakes import tokens
@@ -46,8 +48,10 @@ class Quirks:
 class OpenAiAnswer:
     """What a script says to one request, chat or text, cut to its `max_tokens`."""
 
-    def __init__(self, body: dict[str, Any], script: Script, quirks: Quirks) -> None:
-        self.body, self.script, self.quirks = body, script, quirks
+    def __init__(
+        self, body: dict[str, Any], script: Script, quirks: Quirks, index: int = 0
+    ) -> None:
+        self.body, self.script, self.quirks, self.index = body, script, quirks, index
         self.chat = "messages" in body
         self.streams = bool(body.get("stream"))
         self.model = str(body.get("model") or script.models[0])
@@ -79,18 +83,29 @@ class OpenAiAnswer:
         cut = len(self.spoken) < len(self.script.spoken())
         return "length" if cut else self.script.finish
 
-    def frames(self, error: list[bytes]) -> Frames:
-        """Return the stream; `error` is what the server sends when it fails on the way."""
-        said = [event(self._piece(kind, piece)) for kind, piece in self.spoken]
+    def frames(self, error: list[bytes], others: Sequence[OpenAiAnswer] = ()) -> Frames:
+        """Return the stream, a piece of each alternative in turn.
+
+        Args:
+            error: What the server sends when it fails on the way.
+            others: Further answers to the same prompt.
+
+        """
+        steps = zip_longest(*[answer.said() for answer in (self, *others)])
+        said = [piece for step in steps for piece in step if piece is not None]
         if self.chat:
             opening = {"role": "assistant", "content": self.quirks.first_content}
             said[:1] = [event(self._chunk(opening, None)) + b"".join(said[:1])]
-        tail = [event(self._chunk({} if self.chat else "", self.finish))]
+        tail = [answer.final() for answer in (self, *others)]
         if self._wants_usage:
             counted = {**self._chunk({}, None), "choices": [], "usage": self.usage()}
             tail.append(event(counted))
         end = [self.quirks.done]
         return Frames(pieces=said, tail=tail, end=end, error=error, ping=self.quirks.ping)
+
+    def said(self) -> list[bytes]:
+        """Return the chunks of the pieces."""
+        return [event(self._piece(kind, piece)) for kind, piece in self.spoken]
 
     def whole(self) -> dict[str, Any]:
         """Return the answer of a request that does not stream."""
@@ -129,7 +144,7 @@ class OpenAiAnswer:
 
     def _chunk(self, said: Any, finish: str | None) -> dict[str, Any]:
         what = {"delta": said} if self.chat else {"text": said}
-        choice = {"index": 0, **what, "logprobs": None, "finish_reason": finish}
+        choice = {"index": self.index, **what, "logprobs": None, "finish_reason": finish}
         null = {"usage": None} if self.quirks.usage_null and self._wants_usage else {}
         return {**self._envelope(whole=False), "choices": [choice], **null}
 

@@ -57,6 +57,9 @@ class Player:
             await _send_all(exchange, script, [script.raw] if script.raw else [])
             await exchange.end()
             return
+        if script.at_once:
+            await self._at_once()
+            return
         await _send_all(exchange, script, [frames.ping] * script.pings)
         for frame in frames.progress:
             await _send(exchange, script, frame)
@@ -65,6 +68,14 @@ class Player:
             await _send_all(exchange, script, frames.tail)
             await _send_all(exchange, script, frames.end if script.end_marker else ())
             await exchange.end()
+
+    async def _at_once(self) -> None:
+        frames = self.frames
+        for frame in (*frames.progress, *frames.pieces, *frames.tail, *frames.end):
+            self.exchange.hold(frame)
+        self.exchange.request.sent_ns += [time.monotonic_ns()] * len(frames.pieces)
+        await self.exchange.end()
+        self.notify()
 
     async def pieces(self) -> bool:
         """Send the pieces at their pace; False when a fault ended the answer."""

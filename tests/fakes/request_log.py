@@ -20,6 +20,10 @@ class RequestLog:
         """Return `METHOD path` of every request, in order."""
         return [f"{request.method} {request.path}" for request in self.requests]
 
+    def evaluated(self, since: int = 0) -> int:
+        """Return how many prompt tokens were read, from request number `since` on."""
+        return sum(request.evaluated or 0 for request in self.requests[since:])
+
     def bodies(self, path: str) -> list[Any]:
         """Return the JSON bodies sent to a path, in order."""
         return [request.json for request in self.requests if request.path == path]
@@ -72,6 +76,9 @@ class RequestLog:
                 "sent_ns": request.sent_ns,
                 "finished": request.finished,
                 "disconnected_s": request.disconnected_s,
+                "at_s": request.at_s,
+                "prompt_tokens": request.prompt_tokens,
+                "evaluated": request.evaluated,
             }
             for request in self.requests
         ]

@@ -13,6 +13,7 @@ _OF_THE_SERVER = (
     "trained_tokens",
     "thinks",
     "inserts",
+    "slots",
     "version",
     "redirect",
 )
@@ -31,12 +32,19 @@ class Script:
         carrier: Where reasoning goes: the dialect's own field, inline `<think>` tags, or
             "end-tag" (the opening tag stood in the prompt, so only `</think>` comes out).
         finish: The finish reason; an answer cut by the request's own limit says "length".
+        continues: The middle of a fill-in-the-middle prompt, as a whole: raw completions are
+            answered with what of it the prompt lacks, see middle.py; "" = with `pieces`.
+        continues_tokens: How `continues` is cut into tokens; () = as the ids of the prompt are, or
+            in words with the blank before them where it comes as text.
+        others: What further alternatives say, in turn, where a request asks for several; () = the
+            same as the first.
 
     Time, in seconds:
         tokens_per_second: Pace of the pieces, against absolute deadlines; None = none.
         header_delay_s, first_byte_delay_s: Waits before the status line and before the body.
         progress: Prompt tokens read so far, a step each; sent where the request asks for it.
         progress_delay_s: Wait after each step.
+        at_once: Send the whole stream in one write, as a server that knew its answer before.
         pings: Keep-alive comments before the first event (servers that stream events).
 
     Faults (a number of pieces counts reasoning pieces, too):
@@ -48,6 +56,8 @@ class Script:
         end_marker: False leaves out what the dialect ends its streams with.
         long_line_after, long_line_bytes: After so many pieces send one endless line.
         drip: Send the body one byte at a time.
+        hangs_up: Close the connection behind each streamed answer without saying so before, as the
+            llama.cpp server in xllamacpp 2026.10 does.
         redirect: Answer every request with a 302 to this URL.
         overflow: Refuse every generation as too long, whatever its size.
 
@@ -59,6 +69,8 @@ class Script:
         thinks: The model can think (Ollama lists the capability).
         version: What the server says of itself; "" = the dialect's usual one.
         inserts: The model has a fill-in-the-middle template (Ollama) or FIM tokens (llama.cpp).
+        slots: Requests served at a time (llama.cpp), as the first script says; more are not held
+            back.
     """
 
     pieces: Sequence[str] = HELLO
@@ -66,12 +78,16 @@ class Script:
     reasoning: Sequence[str] = ()
     carrier: Literal["field", "inline", "end-tag"] = "field"
     finish: str = "stop"
+    continues: str = ""
+    continues_tokens: Sequence[str] = ()
+    others: Sequence[str] = ()
 
     tokens_per_second: float | None = None
     header_delay_s: float = 0.0
     first_byte_delay_s: float = 0.0
     progress: Sequence[int] = ()
     progress_delay_s: float = 0.0
+    at_once: bool = False
     pings: int = 0
 
     error: tuple[int, Any] | None = None
@@ -84,6 +100,7 @@ class Script:
     long_line_after: int | None = None
     long_line_bytes: int = 10 << 20
     drip: bool = False
+    hangs_up: bool = False
     redirect: str = ""
     overflow: bool = False
 
@@ -94,6 +111,7 @@ class Script:
     loading_requests: int = 0
     thinks: bool = False
     inserts: bool = True
+    slots: int = 1
     version: str = ""
 
     def spoken(self) -> list[tuple[Literal["think", "text"], str]]:

@@ -21,6 +21,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tokens", type=int, default=0, help="pieces to send; 0 = all once")
     parser.add_argument("--text", type=Path, help="file with the answer; words are its pieces")
     parser.add_argument("--first-byte-delay", type=float, default=0.0, help="seconds")
+    parser.add_argument("--continues", type=Path, help="file with the middle the model knows")
+    parser.add_argument("--slots", type=int, default=1)
+    parser.add_argument("--at-once", action="store_true", help="send each answer in one write")
+    parser.add_argument("--gguf", type=Path, help="model whose vocabulary it has (llamacpp)")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--uds", default="")
     parser.add_argument("--key", default="")
@@ -30,8 +34,12 @@ def main(argv: list[str] | None = None) -> int:
         tokens_per_second=given.tokens_per_second,
         first_byte_delay_s=given.first_byte_delay,
         key=given.key,
+        continues=given.continues.read_text("utf-8") if given.continues else "",
+        slots=given.slots,
+        at_once=given.at_once,
     )
-    with DIALECTS[given.dialect](script, port=given.port, uds=given.uds) as server:
+    more = {"gguf": given.gguf} if given.gguf else {}
+    with DIALECTS[given.dialect](script, port=given.port, uds=given.uds, **more) as server:
         print(server.url, flush=True)  # noqa: T201 - the caller reads it
         sys.stdin.read()
     return 0

@@ -42,6 +42,7 @@ class FakeServer(RequestLog):
     Attributes:
         requests: Every request, in order of arrival (see RequestLog).
         script: The script in force; may be replaced while the server runs.
+        most_open: The largest number of generations that were open at the same time.
 
     """
 
@@ -63,6 +64,8 @@ class FakeServer(RequestLog):
         self._loading = self.script.loading_requests
         self._tasks: set[asyncio.Task[Any]] = set()
         self._faults: list[Exception] = []
+        self._open = 0
+        self.most_open = 0
 
     # What a dialect fills in.
 
@@ -118,6 +121,7 @@ class FakeServer(RequestLog):
         head = self.head(exchange, kind, None)
         player = Player(exchange, script, frames, self._released, self.notify)
         await player.play(head, self.framing)
+        exchange.closing = exchange.closing or script.hangs_up
 
     # The life of the server.
 
@@ -286,10 +290,23 @@ class FakeServer(RequestLog):
         if handler is None:
             await self.missing(exchange)
             return
+        if getattr(handler, GENERATION, False):
+            await self._generation(exchange, handler)
+        else:
+            await handler(exchange, self.script)
+
+    async def _generation(self, exchange: Exchange, handler: Handler) -> None:
         script = self.script
-        if getattr(handler, GENERATION, False) and self._then:
+        if self._then:
             self.script = self._then.pop(0).after(script)
-        await handler(exchange, script)
+        for _ in range(3):  # what was closed before this came is noticed first
+            await asyncio.sleep(0)
+        self._open += 1
+        self.most_open = max(self.most_open, self._open)
+        try:
+            await handler(exchange, script)
+        finally:
+            self._open -= 1
 
 
 def generation(handler: Any) -> Any:

@@ -6,6 +6,7 @@ Source: textgen modules/api/script.py (routes, Host check, key, SSE), modules/ap
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from fakes import tokens
@@ -37,6 +38,7 @@ class FakeTextgen(FakeOpenAI):
         return {key: self._on_own_host(handler) for key, handler in guarded}
 
     def _on_own_host(self, handler: Handler) -> Handler:
+        @wraps(handler)
         async def check(exchange: Exchange, script: Script) -> None:
             host = exchange.request.headers.get("host", "").rpartition(":")[0]
             if host in ("127.0.0.1", "localhost", ""):
@@ -63,6 +65,10 @@ class FakeTextgen(FakeOpenAI):
         if not answer.chat and "prompt" not in answer.body:
             missing = {"type": "missing", "loc": ["body", "prompt"], "msg": "Field required"}
             await self.send_json(exchange, 422, {"detail": [missing]})
+            return True
+        if answer.streams and int(answer.body.get("n") or 1) > 1:
+            message = "Cannot stream with n > 1."
+            await self.refuse(exchange, 400, message, "InvalidRequestError")
             return True
         return await super().rejects(exchange, script, answer)
 

@@ -21,6 +21,7 @@ class FakeVllm(FakeOpenAI):
 
     quirks = Quirks(thought="reasoning")
     owner = "vllm"
+    several = True
 
     def routes(self) -> dict[tuple[str, str], Handler]:
         """Return the handlers."""

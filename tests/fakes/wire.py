@@ -27,7 +27,8 @@ class Recorded:
     """One request as it arrived, and what became of its answer.
 
     `at_s` and `disconnected_s` are `time.monotonic()`; `sent_ns` holds `time.monotonic_ns()`
-    taken just before each piece was written.
+    taken just before each piece was written. `prompt_tokens` is the size of the prompt, and
+    `evaluated` what of it was not in the slot's cache (llama.cpp; None elsewhere).
     """
 
     method: str
@@ -39,6 +40,8 @@ class Recorded:
     sent_ns: list[int] = field(default_factory=list)
     finished: bool = False
     disconnected_s: float | None = None
+    prompt_tokens: int | None = None
+    evaluated: int | None = None
 
     @property
     def path(self) -> str:

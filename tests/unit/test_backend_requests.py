@@ -3,7 +3,16 @@
 import msgspec
 import pytest
 
-from local_llm.backends.base import ChatAsk, Message, RawAsk, Reply, Request, Sampling
+from local_llm.backends.base import (
+    ChatAsk,
+    InfillAsk,
+    Message,
+    ModelInfo,
+    RawAsk,
+    Reply,
+    Request,
+    Sampling,
+)
 from local_llm.backends.llamacpp import LlamaCpp
 from local_llm.backends.llamafile import ClassicLlamafile, Llamafiler
 from local_llm.backends.ollama import Ollama, is_cloud_name
@@ -120,6 +129,19 @@ def test_chat(backend, path, body):
 
 
 NATIVE = {"prompt": "# primes\n", "n_predict": 64, "stream": True, "cache_prompt": True, **DRAWN}
+# Of the last record; the others are whole whatever is asked for.
+SHORT = [
+    "index",
+    "content",
+    "stop",
+    "stop_type",
+    "stopped_limit",
+    "truncated",
+    "tokens_evaluated",
+    "tokens_predicted",
+    "timings",
+]
+LLAMA = {**NATIVE, "model": "m", "response_fields": SHORT}
 OPENAI_RAW = {"model": "m", "prompt": "# primes\n", "max_tokens": 64, **STREAMED, **DRAWN}
 RAWS = {
     "ollama": (
@@ -134,7 +156,7 @@ RAWS = {
             "options": {"num_ctx": 8192, "num_predict": 64, **DRAWN},
         },
     ),
-    "llama.cpp": (LlamaCpp(), "/completion", {**NATIVE, "model": "m", "return_progress": True}),
+    "llama.cpp": (LlamaCpp(), "/completion", {**LLAMA, "return_progress": True}),
     "classic llamafile": (ClassicLlamafile(), "/completion", NATIVE),
     "llamafiler": (Llamafiler(), "/v1/completions", OPENAI_RAW),
     "textgen": (TextGen(), "/v1/completions", {**OPENAI_RAW, "truncation_length": 8192}),
@@ -145,6 +167,134 @@ RAWS = {
 @pytest.mark.parametrize(("backend", "path", "body"), RAWS.values(), ids=RAWS)
 def test_raw(backend, path, body):
     assert sent(backend.complete(RAW)) == (path, body)
+
+
+QUICK = msgspec.structs.replace(
+    RAW,
+    prompt=(1, 2),
+    slot=0,
+    grammar='root ::= "x"',
+    alternatives=2,
+    time_limit_ms=250,
+    progress=False,
+)
+
+
+def test_what_completion_wants_of_llama_cpp():
+    path, body = sent(LlamaCpp().complete(QUICK))
+    more = {"id_slot": 0, "grammar": 'root ::= "x"', "n_cmpl": 2, "t_max_predict_ms": 250}
+    assert (path, body) == ("/completion", {**LLAMA, "prompt": [1, 2], **more})
+
+
+def test_what_a_server_does_not_know_is_not_sent_to_it():
+    ask = msgspec.structs.replace(QUICK, prompt="# primes\n")
+    assert sent(Ollama().complete(ask)) == sent(Ollama().complete(RAW))
+    assert sent(TextGen().complete(ask)) == sent(TextGen().complete(RAW))
+    assert sent(OpenAi().complete(ask)) == sent(OpenAi().complete(RAW))
+    _, classic = sent(ClassicLlamafile().complete(ask))
+    assert classic == {**NATIVE, "grammar": 'root ::= "x"'}
+
+
+@pytest.mark.parametrize(("wanted", "n"), [(1, None), (3, 3), (99, 8)])
+def test_vllm_brings_several_answers(wanted, n):
+    ask = msgspec.structs.replace(RAW, alternatives=wanted)
+    assert sent(OpenAi(VLLM).complete(ask))[1].get("n") == n
+
+
+@pytest.mark.parametrize(
+    ("backend", "slots", "most"),
+    [
+        (LlamaCpp(), 4, 4),
+        (LlamaCpp(), None, 1),
+        (ClassicLlamafile(), 4, 1),
+        (OpenAi(VLLM), None, 8),
+        (OpenAi(), None, 1),
+        (TextGen(), None, 1),
+        (Ollama(), None, 1),
+    ],
+)
+def test_how_many_answers_one_request_can_bring(backend, slots, most):
+    assert backend.most_alternatives(ModelInfo(name="m", slots=slots)) == most
+
+
+def test_a_chat_goes_into_a_slot_where_there_are_slots():
+    ask = msgspec.structs.replace(CHAT, slot=1)
+    assert sent(LlamaCpp().chat(ask))[1] == {**LLAMA_CHAT, "id_slot": 1}
+    for backend in ALL:
+        if not isinstance(backend, LlamaCpp) or isinstance(backend, ClassicLlamafile):
+            assert sent(backend.chat(ask)) == sent(backend.chat(CHAT))
+
+
+GAP = InfillAsk(
+    model="m",
+    prefix="def add(prime, b):\n",
+    suffix="\nprint(add(1, 2))\n",
+    extra=(("util.py", "x = 1\n"),),
+    max_tokens=64,
+    context_tokens=8192,
+    sampling=CHAT.sampling,
+    keep_alive="10m",
+    slot=0,
+    time_limit_ms=250,
+)
+GAPS = {
+    "llama.cpp": (
+        LlamaCpp(),
+        "/infill",
+        {
+            "model": "m",
+            "input_prefix": GAP.prefix,
+            "input_suffix": GAP.suffix,
+            "input_extra": [{"filename": "util.py", "text": "x = 1\n"}],
+            "n_predict": 64,
+            "stream": True,
+            "cache_prompt": True,
+            "id_slot": 0,
+            "t_max_predict_ms": 250,
+            "response_fields": SHORT,
+            **DRAWN,
+        },
+    ),
+    "classic llamafile": (
+        ClassicLlamafile(),
+        "/infill",
+        {
+            "input_prefix": GAP.prefix,
+            "input_suffix": GAP.suffix,
+            "n_predict": 64,
+            "stream": True,
+            "cache_prompt": True,
+            **DRAWN,
+        },
+    ),
+    "ollama": (
+        Ollama(),
+        "/api/generate",
+        {
+            "model": "m",
+            "prompt": GAP.prefix,
+            "suffix": GAP.suffix,
+            "stream": True,
+            "truncate": False,
+            "keep_alive": "10m",
+            "options": {"num_ctx": 8192, "num_predict": 64, **DRAWN},
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("backend", "path", "body"), GAPS.values(), ids=GAPS)
+def test_a_gap_that_the_server_fills(backend, path, body):
+    assert sent(backend.infill(GAP)) == (path, body)
+
+
+def test_the_others_fill_no_gap_by_themselves():
+    for backend in (TextGen(), Llamafiler(), *map(OpenAi, (VLLM, LM_STUDIO, LOCALAI, TABBY))):
+        assert backend.infill(GAP) is None
+
+
+def test_no_repr_shows_what_stands_around_a_gap():
+    assert repr(GAP) == "InfillAsk('m', 19 characters before and 18 after)"
 
 
 @pytest.mark.parametrize("backend", ALL, ids=lambda b: b.product)
@@ -185,8 +335,10 @@ def test_gpt_oss_knows_levels_only(think, field):
 def test_token_ids_go_only_where_they_are_taken():
     ids = RawAsk(model="m", prompt=(1, 2, 3), max_tokens=9)
     for backend in (LlamaCpp(), ClassicLlamafile(), OpenAi(VLLM)):
+        assert backend.takes_ids
         assert sent(backend.complete(ids))[1]["prompt"] == [1, 2, 3]
     for backend in (Ollama(), TextGen(), OpenAi(), Llamafiler()):
+        assert not backend.takes_ids
         with pytest.raises(RequestRejected, match="takes no token ids"):
             backend.complete(ids)
 

@@ -482,3 +482,87 @@ def test_errors_that_are_not_the_backends_stay_what_they_are():
         Ollama().chat_decoder().feed(ndjson('{"error":"model \\"x\\" not found"}'))
     with pytest.raises(StreamBroken):
         OpenAi().chat_decoder().finish()
+
+
+MIXED_NATIVE = sse(
+    '{"index":0,"content":"<","stop":false}',
+    '{"index":1,"content":"x","stop":false}',
+    '{"index":0,"content":"a","stop":false}',
+    '{"index":1,"content":"","stop":true,"stop_type":"limit","tokens_predicted":1}',
+    '{"index":0,"content":"b","stop":false}',
+    '{"index":0,"content":"","stop":true,"stop_type":"eos","tokens_predicted":3}',
+)
+MIXED_OPENAI = sse(
+    '{"choices":[{"index":0,"text":"<a","finish_reason":null}]}',
+    '{"choices":[{"index":1,"text":"x","finish_reason":null}]}',
+    '{"choices":[{"index":0,"text":"b","finish_reason":"stop"},{"index":1,"text":"","finish_reason":"length"}]}',
+    '{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":4}}',
+    "[DONE]",
+)
+
+
+def told_apart(decoder, chunks):
+    events = [event for chunk in chunks for event in decoder.feed(chunk)] + decoder.finish()
+    texts = dict.fromkeys(sorted({event.index for event in events}), "")
+    for event in events:
+        texts[event.index] += event.text if isinstance(event, Text) else ""
+    return texts, [event for event in events if isinstance(event, Done)]
+
+
+def test_alternatives_of_the_native_stream_are_told_apart_wherever_the_network_cuts():
+    for chunks in cuts(MIXED_NATIVE):
+        assert told_apart(LlamaCpp().raw_decoder(), chunks) == (
+            {0: "<ab", 1: "x"},
+            [
+                Done(finish="length", usage=Usage(answer_tokens=1), index=1),
+                Done(usage=Usage(answer_tokens=3)),
+            ],
+        )
+
+
+def test_alternatives_of_an_openai_stream_are_told_apart_wherever_the_network_cuts():
+    for chunks in cuts(MIXED_OPENAI):
+        assert told_apart(OpenAi().raw_decoder(), chunks) == (
+            {0: "<ab", 1: "x"},
+            [
+                Done(usage=Usage(prompt_tokens=5, answer_tokens=4)),
+                Done(finish="length", index=1),
+            ],
+        )
+
+
+def test_reasoning_is_told_apart_as_well():
+    wire = sse(
+        '{"choices":[{"index":1,"delta":{"reasoning":"hm"}}]}',
+        '{"choices":[{"index":1,"delta":{"content":"<think>so</think>x"}}]}',
+    )
+    assert OpenAi().chat_decoder().feed(wire) == [
+        Thinking("hm", index=1),
+        Thinking("so", index=1),
+        Text("x", index=1),
+    ]
+
+
+def test_an_alternative_without_its_end_marker_is_broken():
+    decoder = LlamaCpp().raw_decoder()
+    events = decoder.feed(MIXED_NATIVE[: MIXED_NATIVE.index(b'{"index":0,"content":"b"')])
+    assert events[-1] == Done(finish="length", usage=Usage(answer_tokens=1), index=1)
+    with pytest.raises(StreamBroken):
+        decoder.finish()
+
+
+def test_what_an_ended_alternative_says_is_ignored():
+    decoder = LlamaCpp().raw_decoder()
+    decoder.feed(sse('{"index":0,"content":"a"}', '{"index":0,"content":"","stop":true}'))
+    assert decoder.feed(sse('{"index":0,"content":"b"}')) == []
+    assert decoder.feed(sse('{"index":1,"content":"c"}')) == [Text("c", index=1)]
+
+
+@pytest.mark.parametrize("junk", [b"data: nope\n\n", b"nope\n", sse('{"error":{"code":500}}')])
+def test_junk_behind_the_end_of_all_that_began_is_ignored(junk):
+    wire = sse('{"index":0,"content":"a"}', '{"index":0,"content":"","stop":true}')
+    for chunks in ([wire + junk], [wire, junk]):
+        decoder = LlamaCpp().raw_decoder()
+        events = [event for chunk in chunks for event in decoder.feed(chunk)]
+        assert events == [Text("a"), Done()]
+        assert decoder.finish() == []

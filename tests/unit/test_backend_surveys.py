@@ -201,20 +201,22 @@ def test_llama_cpp_inspect():
     assert asked[:2] == ["GET /props?model=m&autoload=false", "GET /models"]
     assert (info.context_tokens, info.trained_tokens) == (8192, 32768)
     assert (info.thinking, info.loaded, info.model_path) == (True, True, "/m.gguf")
-    assert info.fim is None
+    assert (info.fim, info.slots) == (None, 4)
 
 
 @pytest.mark.parametrize(
-    ("pieces", "fim"),
+    ("pieces", "mark"),
     [
-        (["<|fim_prefix|>", "\n", "<", "fim"], True),
-        (["<", "|fim_prefix|", ">", [240, 159]], False),
+        (["<|fim_prefix|>", "\n", "<", "fim"], "<|fim_prefix|>"),
+        (["<", "fim", "\n", "<fim_prefix>"], "<fim_prefix>"),
+        (["<", "|fim_prefix|", ">", [240, 159]], ""),
         ([], None),
     ],
 )
-def test_llama_cpp_fills_in_where_a_marker_is_one_token(pieces, fim):
+def test_llama_cpp_fills_in_where_a_marker_is_one_token(pieces, mark):
     cut = reply({"tokens": [{"id": 1, "piece": piece} for piece in pieces]})
-    assert drive(LlamaCpp().inspect("m"), {**LLAMA, "/tokenize": cut})[1].fim is fim
+    info = drive(LlamaCpp().inspect("m"), {**LLAMA, "/tokenize": cut})[1]
+    assert (info.fim, info.fim_mark) == (None if mark is None else bool(mark), mark or "")
 
 
 def test_router_survey_and_inspect():

@@ -4,28 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_llm.fim.heal import Derailed, Healed, Token, grammar, hand_back_token, hand_back_word
-
-
-def tokens(*pieces):
-    return [Token(at, piece) for at, piece in enumerate(pieces)]
-
-
-HANDED = {
-    "nothing typed": ((), ((), "")),
-    "one token": ((b"pri",), ((), "pri")),
-    "the last of several": ((b"x", b" =", b" pri"), ((0, 1), " pri")),
-    "a character of two tokens": ((b"x", b"\xc3", b"\xa9"), ((0,), "é")),
-    "a character of three": ((b"x", b"\xe2", b"\x82", b"\xac"), ((0,), "€")),
-    "half a character stays": ((b"\xff",), ((0,), "")),
-    "the end of a character": ((b"a\xc3", b"\xa9b"), ((), "aéb")),
-}
-
-
-@pytest.mark.parametrize(("pieces", "expected"), HANDED.values(), ids=HANDED)
-def test_the_last_token_is_handed_back(pieces, expected):
-    assert hand_back_token(tokens(*pieces)) == expected
-
+from local_llm.fim.heal import Derailed, Healed, grammar, hand_back_word
 
 WORDS = {
     "": ("", ""),

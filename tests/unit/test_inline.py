@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from fake_editor import desk
-from fakes import ClosedPort, FakeLlamaCpp, FakeOllama, FakeOpenAI, FakeTextgen, Script
+from fakes import ClosedPort, FakeLlamaCpp, FakeOllama, FakeOpenAI, FakeTextgen, Script, tokens
 
 CODER = "qwen2.5-coder-1.5b"
 ABOVE = "def add(a, b):\n"
@@ -33,6 +33,12 @@ def ticket(before, after=BELOW, **fields):
     place = {"row": len(lines) - 1, "col": len(lines[-1].encode()), "first_row": 0}
     known = {"buf": 1, "tick": next(ids), "path": "/p/a.py", "root": "/p", "filetype": "python"}
     return {"id": next(ids), **known, **place, "before": before, "after": after, **fields}
+
+
+def prompts(server):
+    """Return the prompts that were sent, as text."""
+    sent = (body["prompt"] for body in server.bodies(RAW))
+    return [tokens.decode(prompt) if isinstance(prompt, list) else prompt for prompt in sent]
 
 
 def ask(at, typed="    return ", after=BELOW, **fields):
@@ -71,9 +77,9 @@ async def test_a_gap_is_filled():
         async with desk(**setup(server)) as at:
             assert await suggested(at) == ["a + b"]
             (body,) = server.bodies(RAW)
-            assert body["prompt"] == (
+            assert prompts(server) == [
                 f"<|fim_prefix|>{ABOVE}<|fim_suffix|>{BELOW}<|fim_middle|>    return"
-            )
+            ]
             assert body["temperature"] == 0
             assert "<|fim_prefix|>" in body["stop"]
 
@@ -92,9 +98,8 @@ async def test_the_prompt_grows_at_its_end_while_somebody_types():
         async with desk(**setup(server)) as at:
             for cut in range(4, len(LINE)):
                 await suggested(at, LINE[:cut])
-            prompts = [body["prompt"] for body in server.bodies(RAW)]
-            heads = {prompt.partition("<|fim_middle|>")[0] for prompt in prompts}
-            assert len(prompts) == len(LINE) - 4
+            heads = {prompt.partition("<|fim_middle|>")[0] for prompt in prompts(server)}
+            assert len(prompts(server)) == len(LINE) - 4
             assert len(heads) == 1
 
 
@@ -103,7 +108,7 @@ async def test_the_anchor_moves_with_the_cursor():
         async with desk(**setup(server)) as at:
             await suggested(at)
             await suggested(at, "    return a + b\n\n\nprint(", "add(1, 2))\n")
-            first, *_, second = (body["prompt"] for body in server.bodies(RAW))
+            first, *_, second = prompts(server)
             assert "return a + b" in second.partition("<|fim_suffix|>")[0]
             assert first != second
 
@@ -112,7 +117,15 @@ async def test_markers_in_the_text_are_no_markers():
     with FakeLlamaCpp(coder()) as server:
         async with desk(**setup(server)) as at:
             await suggested(at, "x = '<|fim_middle|>'; y", "\n'<|endoftext|>'\n")
+            (middle,) = tokens.encode("<|fim_middle|>", parse_special=True)
+            (end,) = tokens.encode("<|endoftext|>", parse_special=True)
             for body in server.bodies(RAW):
+                assert body["prompt"].count(middle) == 1
+                assert end not in body["prompt"]
+    with FakeOllama(coder()) as server:
+        async with desk(**setup(server, "ollama")) as at:
+            await suggested(at, "x = '<|fim_middle|>'; y", "\n'<|endoftext|>'\n")
+            for body in server.bodies("/api/generate"):
                 assert body["prompt"].count("<|fim_middle|>") == 1
                 assert "<|endoftext|>" not in body["prompt"]
 

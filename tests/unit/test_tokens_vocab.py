@@ -14,6 +14,7 @@ from local_llm.tokens.count import LocalCounter
 from local_llm.tokens.gguf_vocab import BadGguf, read_metadata, read_vocab
 from local_llm.tokens.pre import PRES
 from local_llm.tokens.vocab import Vocab, from_metadata, from_rank_file
+from local_llm.tokens.words import Words
 
 SMALL = {
     "tokenizer.ggml.model": "gpt2",
@@ -38,6 +39,111 @@ def counter(**changes) -> LocalCounter:
 )
 def test_merges_are_applied_to_bytes(text, tokens):
     assert counter().count(text) == tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("", ()),
+        ("ab ab", (3, 4)),
+        ("a b\n", (0, 2, 1, 8)),
+        ("<tool>ab<tool>xa<tool>", (6, 3, 7, 0, 6)),
+        ("<tool><tool>", (6, 6)),
+        ("<tool>x<tool>x", (7, 7)),
+        ("ac", None),  # no token for the byte c
+        ("<|end|>", None),
+    ],
+)
+def test_texts_become_the_models_own_ids(text, ids):
+    assert counter().encode(text) == ids
+
+
+def test_user_defined_tokens_can_be_made_plain_text():
+    letters = [*SMALL["tokenizer.ggml.tokens"], *"<>xtol"]
+    kinds = [*SMALL["tokenizer.ggml.token_type"], *[1] * 6]
+    local = counter(tokens=letters, token_type=kinds)
+    assert local.encode("<tool>x<tool>") == (7, 6)
+    assert local.encode("<tool>x<tool>", plain={"<tool>"}) == (7, 9, 12, 13, 13, 14, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("", ""),
+        ("retu", "retu"),
+        ("x retu", " retu"),
+        ("x.join", ".join"),
+        ("x.join(", "("),
+        ("x = ", " "),
+        ("x)\n    ", "    "),
+        ("x\n    ", "\n    "),
+        ("x\n  \n ", "\n  \n "),
+        ("   ", "   "),
+        ("a1", "1"),
+        ("ab<tool>", "<tool>"),
+        ("<tool>ab c", " c"),
+        ("a<tool>xb", "b"),
+    ],
+)
+def test_the_last_word_is_told(text, last):
+    assert text[counter().last_word(text) :] == last
+
+
+def test_words_of_an_unknown_label_are_refused():
+    with pytest.raises(ValueError, match="future"):
+        Words("future")
+
+
+def test_a_control_token_has_an_id_by_its_name():
+    assert counter().special("<|end|>") == 5
+    assert counter().special("<tool>") == 6
+    assert counter().special("ab") is None
+
+
+@pytest.mark.parametrize(
+    ("token", "piece"),
+    [(0, b"a"), (4, b" ab"), (8, b"\n"), (5, b"<|end|>"), (7, b"<tool>x"), (99, b""), (-1, b"")],
+)
+def test_an_id_has_its_bytes(token, piece):
+    assert counter().piece(token) == piece
+
+
+@pytest.mark.parametrize(
+    ("changes", "bos"),
+    [
+        ({}, None),
+        ({"bos_token_id": 5}, None),
+        ({"bos_token_id": 5, "add_bos_token": True}, 5),
+        ({"bos_token_id": 5, "add_bos_token": False, "pre": "llama-bpe"}, None),
+        ({"bos_token_id": 5, "pre": "llama-bpe"}, 5),
+        ({"add_bos_token": True}, None),
+    ],
+)
+def test_a_prompt_begins_with_bos_where_the_metadata_or_the_label_say_so(changes, bos):
+    assert counter(**changes).bos() == bos
+
+
+def test_the_end_of_a_text_has_an_id():
+    assert counter(eos_token_id=5).eos() == 5
+    assert counter().eos() is None
+
+
+@pytest.mark.parametrize("name", ["<|fim_prefix|>", "<|im_end|>", "<fim_middle>", "<|repo_name|>"])
+def test_a_control_looking_token_of_another_type_is_one(name):
+    tokens, kinds = [*SMALL["tokenizer.ggml.tokens"], name], [*SMALL["tokenizer.ggml.token_type"]]
+    local = counter(tokens=tokens, token_type=[*kinds, 4])
+    assert local.special(name) == 9
+    assert local.count(name) == len(name)
+
+
+def test_what_the_metadata_name_keeps_its_type():
+    tokens, kinds = (
+        [*SMALL["tokenizer.ggml.tokens"], "<PRE>"],
+        [*SMALL["tokenizer.ggml.token_type"]],
+    )
+    for key in ("fim_pre_token_id", "prefix_token_id"):
+        local = counter(tokens=tokens, token_type=[*kinds, 4], **{key: 9})
+        assert local.encode("<PRE>") == (9,)
 
 
 def test_control_tokens_in_user_text_are_plain_text():
@@ -110,7 +216,12 @@ def test_a_rank_file_is_read_in_rank_order():
     tokens = [bytes((byte,)) for byte in range(256)] + [b"ab"]
     lines = [b"%s %d" % (base64.b64encode(token), rank) for rank, token in enumerate(tokens)]
     vocab = from_rank_file(b"\n".join(reversed(lines)), "gpt-4o")
-    assert LocalCounter(vocab, "rank file").count("abab b") == 4
+    local = LocalCounter(vocab, "rank file")
+    assert local.count("abab b") == 4
+    assert local.encode("abab b") is None
+    assert local.encode("") == ()
+    assert local.piece(97) == b""
+    assert (local.bos(), local.eos(), local.special("<x>")) == (None, None, None)
 
 
 @pytest.mark.parametrize("line", [b"YQ==", b"YQ== x", b"?? 1", b"YQ== 1 2"])
@@ -136,6 +247,10 @@ def test_a_gguf_file_is_read_without_its_tensors(tmp_path):
     vocab = read_vocab(model.path)
     assert vocab is not None
     assert (vocab.pre, vocab.atoms) == ("starcoder", ())
+    assert vocab.ids == tuple(range(model.vocab_size - len(model.specials)))
+    assert (vocab.bos_id, vocab.eos_id) == (model.specials["bos"], model.specials["eos"])
+    assert vocab.adds_bos is False
+    assert vocab.specials["<|fim_middle|>"] == model.specials["fim_mid"]
 
 
 def text_of(text: str) -> bytes:

@@ -17,7 +17,11 @@ MESSAGES = (Message("user", "def add(a, b):"),)
 
 @pytest.fixture
 def real(real_llama):
-    with httpx.Client(base_url=real_llama.url, trust_env=False, timeout=60) as client:
+    # The server closes a connection behind every stream, whatever its headers say.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(
+        base_url=real_llama.url, trust_env=False, timeout=60, limits=limits
+    ) as client:
         backend = Driver(client).run(identify())
         yield backend, Driver(client, backend, real_llama.key), real_llama
 

@@ -1,4 +1,4 @@
-"""Local token counts equal the real llama.cpp server's `/tokenize`, for every label we know.
+"""Local token ids equal the real llama.cpp server's `/tokenize`, for every label we know.
 
 The vocabulary stays the same and only the label in the GGUF changes, so a difference is a
 difference in how words are split.
@@ -11,16 +11,18 @@ import json
 import socket
 from urllib.parse import urlsplit
 
+import gguf
 import msgspec
 import pytest
 from token_texts import texts
 
 from local_llm.ops import random_model
 from local_llm.ops.bpe import learn_merges
-from local_llm.ops.random_model import write_random_model
+from local_llm.ops.random_model import RandomModel, write_random_model
 from local_llm.tokens.count import LocalCounter
 from local_llm.tokens.gguf_vocab import read_vocab
 from local_llm.tokens.pre import PRES
+from local_llm.tokens.words import Words
 from real_server import RealLlama, run_server
 
 TEXTS = texts()
@@ -68,21 +70,34 @@ class Connection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def server_counts(server: RealLlama) -> dict[str, int]:
+def server_ids(server: RealLlama, asked: list[str], **more: bool) -> dict[str, tuple[int, ...]]:
     connection = Connection(server.url)
     try:
-        return {text: server_count(connection, text, server.headers) for text in TEXTS}
+        return {text: _ids(connection, text, server.headers, more) for text in asked}
     finally:
         connection.close()
 
 
-def server_count(connection: Connection, text: str, headers: dict[str, str]) -> int:
-    asked = {"content": text, "add_special": False, "parse_special": False}
+def _ids(
+    connection: Connection, text: str, headers: dict[str, str], more: dict[str, bool]
+) -> tuple[int, ...]:
+    asked = {"content": text, "add_special": False, "parse_special": False} | more
     connection.request("POST", "/tokenize", json.dumps(asked), headers)
     reply = connection.getresponse()
     body = reply.read()
     assert reply.status == 200, body
-    return len(json.loads(body)["tokens"])
+    return tuple(json.loads(body)["tokens"])
+
+
+def local_counter(model: RandomModel) -> LocalCounter:
+    vocab = read_vocab(model.path)
+    assert vocab is not None
+    return LocalCounter(vocab, "GGUF vocabulary")
+
+
+def wrong_ids(counter: LocalCounter, ids: dict[str, tuple[int, ...]]) -> dict[str, object]:
+    local = {text: counter.encode(text) for text in ids}
+    return {text: (local[text], theirs) for text, theirs in ids.items() if local[text] != theirs}
 
 
 def test_there_are_enough_texts():
@@ -90,17 +105,62 @@ def test_there_are_enough_texts():
 
 
 @pytest.mark.parametrize("label", sorted(PRES))
-def test_counts_equal_the_real_servers(label, tmp_path):
+def test_ids_and_counts_equal_the_real_servers(label, tmp_path):
     model = write_random_model(tmp_path / "random.gguf", pre=label)
-    vocab = read_vocab(model.path)
-    assert vocab is not None
-    counter = LocalCounter(vocab, "GGUF vocabulary")
+    counter = local_counter(model)
     with run_server(model, tmp_path) as server:
-        counted = server_counts(server)
-    wrong = {
-        text: (counter.count(text), n) for text, n in counted.items() if counter.count(text) != n
-    }
-    assert wrong == {}
+        ids = server_ids(server, TEXTS)
+    assert wrong_ids(counter, ids) == {}
+    assert {text: counter.count(text) for text in ids} == {t: len(i) for t, i in ids.items()}
+    assert all(
+        b"".join(map(counter.piece, counter.encode(text) or ())) == text.encode() for text in ids
+    )
+
+
+NAMES = [*random_model.SPECIALS.values(), "<tool_call>", "<tool_call>x", "<|message|>"]
+NAMED = [f"a {name} b{name}{name}\n" for name in NAMES] + ["".join(NAMES), " ".join(NAMES)]
+
+
+@pytest.fixture(params=["the metadata name the parts", "they do not"])
+def doubtful_types(request, monkeypatch):
+    """Every special token is of the user-defined type, as converters have written them."""
+    write = gguf.GGUFWriter.add_token_types
+    control, user = gguf.TokenType.CONTROL, gguf.TokenType.USER_DEFINED
+
+    def add(writer, kinds):
+        write(writer, [user if kind == control else kind for kind in kinds])
+
+    more = {name: name for name in NAMES if name not in random_model.SPECIALS.values()}
+    monkeypatch.setattr(gguf.GGUFWriter, "add_token_types", add)
+    monkeypatch.setattr(random_model, "SPECIALS", random_model.SPECIALS | more)
+    if request.param == "they do not":
+        monkeypatch.setattr(gguf.GGUFWriter, "add_uint32", _leave_out_parts)
+
+
+def _leave_out_parts(writer, key, value):
+    if ".fim_" not in key:
+        writer.add_key_value(key, value, gguf.GGUFValueType.UINT32)
+
+
+def test_types_that_the_server_does_not_believe_are_not_believed_here(doubtful_types, tmp_path):
+    model = write_random_model(tmp_path / "random.gguf")
+    counter = local_counter(model)
+    with run_server(model, tmp_path) as server:
+        ids = server_ids(server, NAMED)
+        parsed = server_ids(server, NAMES, parse_special=True)
+    assert wrong_ids(counter, ids) == {}
+    assert {name: (counter.special(name),) for name in NAMES} == parsed
+
+
+@pytest.mark.parametrize("label", ["qwen2", "starcoder", "llama-bpe", "lfm2", "glm4", "tekken"])
+def test_a_prompt_begins_with_bos_where_the_server_begins_it_so(label, tmp_path, monkeypatch):
+    monkeypatch.setattr(gguf.GGUFWriter, "add_add_bos_token", lambda writer, value: None)
+    model = write_random_model(tmp_path / "random.gguf", pre=label)
+    counter = local_counter(model)
+    with run_server(model, tmp_path) as server:
+        (ids,) = server_ids(server, ["x"], add_special=True).values()
+    first = counter.bos()
+    assert ids == (*(() if first is None else (first,)), *(counter.encode("x") or ()))
 
 
 def test_the_texts_tell_the_patterns_apart(tmp_path):
@@ -111,3 +171,17 @@ def test_the_texts_tell_the_patterns_apart(tmp_path):
     counters = [LocalCounter(msgspec.structs.replace(vocab, pre=label), "") for label in labels]
     counts = {tuple(counter.count(text) for text in TEXTS) for counter in counters}
     assert len(counts) == len(labels)
+
+
+@pytest.mark.parametrize(
+    "label", sorted({pre.pattern: name for name, pre in PRES.items()}.values())
+)
+def test_tokens_do_not_reach_across_words(label, tmp_path):
+    vocab = read_vocab(write_random_model(tmp_path / "random.gguf", pre="qwen2").path)
+    assert vocab is not None
+    words = Words(label)
+    counter = LocalCounter(msgspec.structs.replace(vocab, pre=label), "")
+    for text in TEXTS:
+        cut = words.split(text)
+        assert "".join(cut) == text
+        assert sum((counter.encode(word) or () for word in cut), ()) == counter.encode(text)

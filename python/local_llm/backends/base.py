@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
+from local_llm.backends.asks import ChatAsk, InfillAsk, Message, RawAsk, Sampling
 from local_llm.errors import BackendError
 from local_llm.stream.pieces import Text, Thinking
 
@@ -21,6 +22,7 @@ __all__ = [
     "Decoder",
     "Done",
     "Event",
+    "InfillAsk",
     "Message",
     "Model",
     "ModelInfo",
@@ -32,6 +34,7 @@ __all__ = [
     "Sampling",
     "ServerInfo",
     "State",
+    "TellsIds",
     "TellsVocabulary",
     "Text",
     "Thinking",
@@ -114,76 +117,27 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     context_tokens: The context in force for one request, in tokens; None = not exposed.
     trained_tokens: The largest context the model was trained for; None = unknown.
     fim: Whether the server fills in the middle for it; None = unknown.
+    fim_mark: The marker before the prefix that is one token of its vocabulary; "" = unknown.
     architecture: GGUF `general.architecture` or the server's family word; "" = unknown.
     thinking: Whether the model can reason before it answers; None = unknown.
     loaded: Whether it is resident in memory now; None = unknown.
     remote: Whether it runs on somebody else's machine.
     model_path: The model file as the server names it, on the server's disk; "" = unknown.
+    slots: How many requests it computes at a time, each with a cache of its own; None = unknown.
     """
 
     name: str
     context_tokens: int | None = None
     trained_tokens: int | None = None
     fim: bool | None = None
+    fim_mark: str = ""
     thinking: bool | None = None
     architecture: str = ""
     loaded: bool | None = None
     remote: bool = False
     digest: str = ""
     model_path: str = ""
-
-
-class Message(msgspec.Struct, frozen=True):
-    """One turn of a chat; `repr` leaves the text out."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-    def __repr__(self) -> str:
-        return f"Message({self.role}, {len(self.content)} characters)"
-
-
-class Sampling(msgspec.Struct, frozen=True, kw_only=True):
-    """How tokens are drawn; sent in full because every server's defaults differ."""
-
-    temperature: float = 0.2
-    top_p: float = 0.95
-    seed: int | None = None
-    stop: tuple[str, ...] = ()
-
-
-class ChatAsk(msgspec.Struct, frozen=True, kw_only=True):
-    """A chat completion to stream.
-
-    max_tokens: Room for the answer, always sent.
-    context_tokens: The one context size for all requests (Ollama's num_ctx); None = leave it.
-    think: False where the answer must be code; None = the server's choice.
-    keep_alive: How long the model stays resident, as a Go duration ("30m").
-    schema: A JSON schema for the answer, None = free text.
-    """
-
-    model: str
-    messages: tuple[Message, ...]
-    max_tokens: int
-    context_tokens: int | None = None
-    sampling: Sampling = Sampling()
-    think: bool | None = None
-    keep_alive: str | None = None
-    schema: dict[str, Any] | None = None
-
-
-class RawAsk(msgspec.Struct, frozen=True, kw_only=True):
-    """A raw completion to stream: text, or token ids where the server takes them."""
-
-    model: str
-    prompt: str | tuple[int, ...]
-    max_tokens: int
-    context_tokens: int | None = None
-    sampling: Sampling = Sampling()
-    keep_alive: str | None = None
-
-    def __repr__(self) -> str:
-        return f"RawAsk({self.model!r}, {len(self.prompt)} prompt characters or ids)"
+    slots: int | None = None
 
 
 class Progress(msgspec.Struct, frozen=True, tag=True):
@@ -207,11 +161,15 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
-    """The end marker was seen. `finish`: "stop", "length", or the server's own word."""
+    """The end marker was seen. `finish`: "stop", "length", or the server's own word.
+
+    Of several alternatives each has its own, told by `index`.
+    """
 
     finish: str = "stop"
     usage: Usage = Usage()
     truncated: bool = False
+    index: int = 0
 
 
 Event = Text | Thinking | Progress | Done
@@ -232,7 +190,10 @@ class Decoder(Protocol):
         ...
 
     def finish(self) -> list[Event]:
-        """Return what is left at the end of the body; exactly one Done has been returned then."""
+        """Return what is left at the end of the body.
+
+        One Done has been returned then for every alternative that has begun, and one at least.
+        """
         ...
 
 
@@ -245,12 +206,30 @@ class TellsVocabulary(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsIds(Protocol):
+    """A backend whose server turns text into token ids."""
+
+    def ids(self, model: str, text: str, *, special: bool, start: bool) -> Plan[tuple[int, ...]]:
+        """Return the ids of `text`.
+
+        Args:
+            model: The model.
+            text: Any.
+            special: Whether special-token strings in it are special tokens.
+            start: Whether what every prompt begins with (BOS) stands before them.
+
+        """
+        ...
+
+
 class Backend(Protocol):
     """One wire dialect. Adding a server is one file that fulfils this and a row in detect.py."""
 
     kind: str  # the word in backend.kind
     product: str  # for people
     default_urls: tuple[str, ...]
+    takes_ids: bool  # whether `complete` takes token ids
 
     def auth(self, key: str) -> Mapping[str, str]:
         """Return the headers that carry an API key (never a URL)."""
@@ -272,12 +251,20 @@ class Backend(Protocol):
         """Return the request that streams a raw completion."""
         ...
 
+    def infill(self, ask: InfillAsk) -> Request | None:
+        """Return the request that has the server fill a gap, None where it has no route for it."""
+        ...
+
+    def most_alternatives(self, model: ModelInfo) -> int:
+        """Return how many answers one `complete` can bring for a model."""
+        ...
+
     def chat_decoder(self) -> Decoder:
         """Return a fresh decoder for the answer to `chat`."""
         ...
 
     def raw_decoder(self) -> Decoder:
-        """Return a fresh decoder for the answer to `complete`."""
+        """Return a fresh decoder for the answer to `complete` or `infill`."""
         ...
 
     def count(self, model: str, text: str) -> Plan[int] | None:

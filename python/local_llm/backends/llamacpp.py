@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from local_llm.backends.base import (
     ChatAsk,
     Decoder,
+    InfillAsk,
     Message,
     ModelInfo,
     Plan,
@@ -64,6 +66,7 @@ class LlamaCpp:
         "http://127.0.0.1:9931",
         "http://127.0.0.1:8012",
     )
+    takes_ids = True
 
     def __init__(self, kind: str = "llamacpp", product: str = "llama.cpp") -> None:
         self.kind = kind
@@ -114,34 +117,59 @@ class LlamaCpp:
             "return_progress": True,
             "response_format": json_schema(ask.schema),
             "chat_template_kwargs": template_switches(ask),
+            "id_slot": ask.slot,
         }
         return post("/v1/chat/completions", body)
 
     def complete(self, ask: RawAsk) -> Request:
-        """Return a POST to the native /completion, which takes text and ids."""
+        """Return a POST to the native /completion, which takes text and ids.
+
+        More alternatives than the server has slots are refused: see `most_alternatives`.
+        """
         body = {
-            "model": ask.model,
             "prompt": ask.prompt,
-            "n_predict": ask.max_tokens,
-            "stream": True,
-            "cache_prompt": True,
-            "return_progress": True,
-            **sampling_fields(ask.sampling),
+            "grammar": ask.grammar or None,
+            "n_cmpl": ask.alternatives if ask.alternatives > 1 else None,
+            "return_progress": ask.progress or None,
+            **_native(ask),
         }
         return post("/completion", body)
+
+    def infill(self, ask: InfillAsk) -> Request | None:
+        """Return a POST to /infill."""
+        body = {
+            "input_prefix": ask.prefix,
+            "input_suffix": ask.suffix,
+            "input_extra": [{"filename": name, "text": text} for name, text in ask.extra],
+            **_native(ask),
+        }
+        return post("/infill", body)
+
+    def most_alternatives(self, model: ModelInfo) -> int:
+        """Return the slots: every alternative takes one."""
+        return model.slots or 1
 
     def chat_decoder(self) -> Decoder:
         """Return a decoder for /v1/chat/completions."""
         return OpenAiDecoder(self.product)
 
     def raw_decoder(self) -> Decoder:
-        """Return a decoder for /completion."""
+        """Return a decoder for /completion and /infill."""
         return NativeDecoder(self.product)
 
     def count(self, model: str, text: str) -> Plan[int]:
         """Count by /tokenize, special tokens taken as plain text; a router may load for it."""
         (reply,) = yield [self._tokenize(model, text, special=False)]
         return self._tokens(reply)
+
+    def ids(self, model: str, text: str, *, special: bool, start: bool) -> Plan[tuple[int, ...]]:
+        """Ask /tokenize for ids; a router may load for it."""
+        body = {"model": model, "content": text, "add_special": start, "parse_special": special}
+        (reply,) = yield [post("/tokenize", body)]
+        tokens = inner(fields(reply), "tokens")
+        if not isinstance(tokens, list):
+            raise self._no_count(reply)
+        return tuple(token for token in tokens if isinstance(token, int))
 
     def count_chat(self, model: str, messages: Sequence[Message]) -> Plan[int] | None:
         """Count by the new route, else render with the template and count that."""
@@ -184,3 +212,31 @@ class LlamaCpp:
         if reply is None or reply.status == OK:
             return BackendUnreachable(f"{self.product} gives no token count")
         return self.error(reply)
+
+
+# Of the last record: it would repeat the prompt and every setting besides.
+_FIELDS = (
+    "index",
+    "content",
+    "stop",
+    "stop_type",
+    "stopped_limit",
+    "truncated",
+    "tokens_evaluated",
+    "tokens_predicted",
+    "timings",
+)
+
+
+def _native(ask: RawAsk | InfillAsk) -> dict[str, Any]:
+    """Return the fields that the native routes share."""
+    return {
+        "model": ask.model,
+        "n_predict": ask.max_tokens,
+        "stream": True,
+        "cache_prompt": True,
+        "id_slot": ask.slot,
+        "t_max_predict_ms": ask.time_limit_ms,
+        "response_fields": _FIELDS,
+        **sampling_fields(ask.sampling),
+    }

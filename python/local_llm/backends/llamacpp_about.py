@@ -118,6 +118,7 @@ def model_info(product: str, model: str, props: Reply | None, models: Reply | No
         thinking="think" in template if template else None,
         loaded=_loaded(row, about),
         model_path=_path(about),
+        slots=number(about.get("total_slots")),
     )
 
 
@@ -132,8 +133,9 @@ def _path(props: dict[str, Any]) -> str:
 
 
 def fills_in(info: ModelInfo, cut: Reply | None) -> ModelInfo:
-    """Add whether a prefix marker is one token; unknown where the pieces are not shown."""
+    """Add which prefix marker is one token; unknown where the pieces are not shown."""
     pieces = [row["piece"] for row in rows(fields(cut).get("tokens")) if "piece" in row]
     if not pieces:
         return info
-    return msgspec.structs.replace(info, fim=any(p in _PREFIX_MARKS for p in pieces))
+    mark = next((mark for mark in _PREFIX_MARKS if mark in pieces), "")
+    return msgspec.structs.replace(info, fim=bool(mark), fim_mark=mark)

@@ -14,6 +14,7 @@ from local_llm.stream.sse import SseEvent
 
 
 class _Piece(msgspec.Struct):
+    index: int = 0
     content: str | None = None
     stop: bool = False
     stop_type: str | None = None
@@ -30,7 +31,10 @@ _PIECE = msgspec.json.Decoder(_Piece)
 
 
 class NativeDecoder(SseErrors):
-    """Decode the native stream: it ends with `stop: true`, and there is no `[DONE]`."""
+    """Decode the native stream: an answer ends with `stop: true`, and there is no `[DONE]`.
+
+    The answers to one request come mixed, each with its `index`.
+    """
 
     def _take(self, frame: SseEvent, out: list[Event]) -> None:
         self._refuse(frame)
@@ -39,14 +43,17 @@ class NativeDecoder(SseErrors):
         piece = decoded(_PIECE, frame.data, self.product)
         if piece.error is not None:
             raise error_in_stream({"error": piece.error}, self.product)
+        if piece.index in self._ended:
+            return
         if piece.prompt_progress and (progress := piece.prompt_progress.event()):
             out.append(progress)
         if piece.content:
-            self._text(piece.content, out)
+            self._text(piece.content, out, piece.index)
         if piece.stop:
             limit = piece.stopped_limit and not piece.stop_type
             finish = "limit" if limit else piece.stop_type or "stop"
-            self._finish(finish, _usage(piece), out, truncated=piece.truncated)
+            usage, cut = _usage(piece), piece.truncated
+            self._finish(finish, usage, out, truncated=cut, index=piece.index)
 
 
 def _usage(piece: _Piece) -> Usage:

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 
 import msgspec
 
-from local_llm.backends.base import ChatAsk, Decoder, Message, Plan, RawAsk, Request, ServerInfo
+from local_llm.backends.base import (
+    ChatAsk,
+    Decoder,
+    InfillAsk,
+    Message,
+    ModelInfo,
+    Plan,
+    RawAsk,
+    Request,
+    ServerInfo,
+)
 from local_llm.backends.llamacpp import LlamaCpp
 from local_llm.backends.llamacpp_stream import NativeDecoder
 from local_llm.backends.openai import OpenAi
@@ -45,9 +55,27 @@ class ClassicLlamafile(LlamaCpp):
             "n_predict": ask.max_tokens,
             "stream": True,
             "cache_prompt": True,
+            "grammar": ask.grammar or None,
             **sampling_fields(ask.sampling),
         }
         return post("/completion", body)
+
+    def infill(self, ask: InfillAsk) -> Request | None:
+        """Return a POST to /infill, which knows nothing of other files."""
+        body = {
+            "input_prefix": ask.prefix,
+            "input_suffix": ask.suffix,
+            "n_predict": ask.max_tokens,
+            "stream": True,
+            "cache_prompt": True,
+            **sampling_fields(ask.sampling),
+        }
+        return post("/infill", body)
+
+    def most_alternatives(self, model: ModelInfo) -> int:
+        """Return 1: there is no field for more."""
+        del model
+        return 1
 
     def chat_decoder(self) -> Decoder:
         """Return a decoder that takes the finish_reason and the end of the body for the end."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from local_llm.backends.base import (
     ChatAsk,
     Decoder,
+    InfillAsk,
     Message,
     Model,
     ModelInfo,
@@ -49,6 +50,7 @@ class Ollama:
     kind = "ollama"
     product = "Ollama"
     default_urls: tuple[str, ...] = ("http://127.0.0.1:11434",)
+    takes_ids = False
 
     def auth(self, key: str) -> Mapping[str, str]:
         """Return the header of a proxy before Ollama; Ollama itself wants no key."""
@@ -123,6 +125,30 @@ class Ollama:
                 "options": _options(ask.sampling, ask.max_tokens, ask.context_tokens),
             },
         )
+
+    def infill(self, ask: InfillAsk) -> Request | None:
+        """Return a POST to /api/generate with a suffix, for the model's own template.
+
+        Only models whose template knows a suffix take one (`ModelInfo.fim`). There is no field
+        for other files.
+        """
+        return post(
+            "/api/generate",
+            {
+                "model": ask.model,
+                "prompt": ask.prefix,
+                "suffix": ask.suffix,
+                "stream": True,
+                "truncate": False,
+                "keep_alive": ask.keep_alive,
+                "options": _options(ask.sampling, ask.max_tokens, ask.context_tokens),
+            },
+        )
+
+    def most_alternatives(self, model: ModelInfo) -> int:
+        """Return 1: there is no field for more."""
+        del model
+        return 1
 
     def chat_decoder(self) -> Decoder:
         """Return a decoder for /api/chat."""

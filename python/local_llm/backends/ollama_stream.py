@@ -62,7 +62,8 @@ class OllamaDecoder(StreamDecoder[bytes]):
         if text:
             self._text(text, out)
         if line.done:
-            self._finish(line.done_reason or "stop", _usage(line), out, truncated=False)
+            self._over = True
+            self._finish(line.done_reason or "stop", _usage(line), out)
 
 
 def _usage(line: _Line) -> Usage:

@@ -8,6 +8,7 @@ from typing import Any
 from local_llm.backends.base import (
     ChatAsk,
     Decoder,
+    InfillAsk,
     Message,
     Model,
     ModelInfo,
@@ -67,6 +68,7 @@ class OpenAi:
     def __init__(self, quirks: Quirks = GENERIC) -> None:
         self.quirks = quirks
         self.product = quirks.product
+        self.takes_ids = quirks.takes_ids
 
     def auth(self, key: str) -> Mapping[str, str]:
         """Return the header that every such server reads."""
@@ -126,7 +128,17 @@ class OpenAi:
         if not self.quirks.takes_ids:
             text_only(ask.prompt, self.product)
         body = completion_body(ask, include_usage=self.quirks.include_usage)
+        answers = min(ask.alternatives, self.quirks.most_answers)
+        body["n"] = answers if answers > 1 else None
         return post("/v1/completions", self._bounded(body))
+
+    def infill(self, ask: InfillAsk) -> Request | None:
+        """Return None: no server here fills in by itself."""
+
+    def most_alternatives(self, model: ModelInfo) -> int:
+        """Return what the server is known to take."""
+        del model
+        return self.quirks.most_answers
 
     def chat_decoder(self) -> Decoder:
         """Return a decoder for /v1/chat/completions."""

@@ -36,6 +36,7 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     trained_key: The key of a row that holds the trained context, or "".
     context_path, context_keys: A GET and where in its JSON the context in force stands.
     one_model: Whatever model a request names, the loaded one answers.
+    most_answers: How many answers to one prompt it streams (`n`).
     """
 
     product: str
@@ -53,6 +54,7 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     template_field: str = ""
     error_prefix: str = ""
     most_stops: int | None = None
+    most_answers: int = 1
     counting: CountRoute | None = None
 
     def context(self, row: dict[str, Any] | None, about: dict[str, Any]) -> int | None:
@@ -68,6 +70,7 @@ VLLM = Quirks(
     version_path="/version",
     context_key="max_model_len",
     takes_ids=True,
+    most_answers=8,
     template_field="chat_template_kwargs",
     counting=CountRoute(
         path="/tokenize",

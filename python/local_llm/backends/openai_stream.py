@@ -54,6 +54,7 @@ class _Delta(msgspec.Struct):
 
 
 class _Choice(msgspec.Struct):
+    index: int = 0
     delta: _Delta | None = None
     text: str | None = None
     finish_reason: str | None = None
@@ -102,7 +103,7 @@ class OpenAiDecoder(SseErrors):
         super().__init__(product)
         self._needs_done = needs_done
         self._error_prefix = error_prefix
-        self._finish_reason = ""
+        self._reasons: dict[int, str] = {}
         self._usage: _Usage | None = None
         self._timings: Timings | None = None
 
@@ -121,30 +122,35 @@ class OpenAiDecoder(SseErrors):
         self._timings = chunk.timings or self._timings
         if chunk.prompt_progress and (progress := chunk.prompt_progress.event()):
             out.append(progress)
-        if chunk.choices:
-            self._choice(chunk.choices[0], out)
+        for choice in chunk.choices or ():
+            self._choice(choice, out)
 
     def _choice(self, choice: _Choice, out: list[Event]) -> None:
         text = choice.text
         if choice.delta is not None:
             text = choice.delta.content or text
             if thinking := choice.delta.reasoning_content or choice.delta.reasoning:
-                self._thinking(thinking, out)
+                self._thinking(thinking, out, choice.index)
         if text:
             if self._error_prefix and text.startswith(self._error_prefix):
                 # The rest of it may quote the request.
                 raise ServerFailed(f"{self.product} failed while answering")
-            self._text(text, out)
-        self._finish_reason = choice.finish_reason or self._finish_reason
+            self._text(text, out, choice.index)
+        if choice.finish_reason:
+            self._reasons[choice.index] = choice.finish_reason
 
     def _at_end(self, out: list[Event]) -> None:
-        if not self._done and self._finish_reason and not self._needs_done:
+        if self._reasons and not self._needs_done:
             self._complete(out)
         super()._at_end(out)
 
     def _complete(self, out: list[Event]) -> None:
+        """End all alternatives; what they used together is told once."""
+        self._over = True
         usage = _merged(self._usage, self._timings)
-        self._finish(self._finish_reason or "stop", usage, out, truncated=False)
+        for index in sorted(self._splitters.keys() | self._reasons.keys()) or [0]:
+            self._finish(self._reasons.get(index, "stop"), usage, out, index=index)
+            usage = Usage()
 
 
 def _merged(usage: _Usage | None, timings: Timings | None) -> Usage:

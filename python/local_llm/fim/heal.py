@@ -1,42 +1,21 @@
 """Token healing: the end of what was typed is handed back to the model.
 
-A prompt that ends in half a word ends in a token that no training text has there, and the model
-goes astray. So the last token is taken off the prompt, and the answer has to begin with its
-letters, which the user has on screen already.
+A prompt that ends in half a word ends in tokens that no training text has there, and the model
+goes astray. So the last word is taken off the prompt, and the answer has to begin with its
+letters, which the user has on screen already. (The last token alone would not do: `retu` is `re`
+and `tu` in many vocabularies, and `re` is no beginning of the token `return`.)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
 
 _LONGEST = 40  # characters handed back where nobody knows the tokens
 _LAST_WORD = re.compile(r"(?:[^\S\n]?\w+|[^\S\n]+|\n+|[^\S\n]?[^\w\s]+)\Z")
-_MOST_TOKENS = 4  # one character of many bytes may be that many
-
-
-class Token(NamedTuple):
-    """A token's id and its bytes."""
-
-    id: int
-    piece: bytes
-
-
-def hand_back_token(tokens: Sequence[Token]) -> tuple[tuple[int, ...], str]:
-    """Return the ids that stay in the prompt, and the letters the answer must begin with."""
-    for taken in range(1, min(len(tokens), _MOST_TOKENS) + 1):
-        tail = b"".join(token.piece for token in tokens[-taken:])
-        try:
-            letters = tail.decode()
-        except UnicodeDecodeError:  # the token ends or starts inside a character
-            continue
-        return tuple(token.id for token in tokens[:-taken]), letters
-    return tuple(token.id for token in tokens), ""
 
 
 def hand_back_word(typed: str) -> tuple[str, str]:
-    """Do the same where nobody knows the tokens: a word with the blank before it, or a run."""
+    """Split where nobody knows the model's own words: a word with the blank before it, or a run."""
     match = _LAST_WORD.search(typed, max(0, len(typed) - _LONGEST))
     if match is None:
         return typed, ""

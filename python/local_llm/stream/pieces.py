@@ -6,9 +6,10 @@ import msgspec
 
 
 class Text(msgspec.Struct, frozen=True, tag=True):
-    """A piece of the answer."""
+    """A piece of the answer; `index` tells of which, where there are several alternatives."""
 
     text: str
+    index: int = 0
 
 
 class Thinking(msgspec.Struct, frozen=True, tag=True):
@@ -20,3 +21,4 @@ class Thinking(msgspec.Struct, frozen=True, tag=True):
 
     text: str
     all_before: bool = False
+    index: int = 0

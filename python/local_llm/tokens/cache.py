@@ -17,7 +17,7 @@ import msgspec
 from local_llm.tokens.vocab import Vocab
 
 
-class _Stored(msgspec.Struct, frozen=True, array_like=True, tag="local-llm-vocab-1"):
+class _Stored(msgspec.Struct, frozen=True, array_like=True, tag="local-llm-vocab-2"):
     """The file's content; the tag changes with its form, and other forms are ignored."""
 
     key: str

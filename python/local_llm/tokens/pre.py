@@ -20,10 +20,15 @@ import msgspec
 
 
 class Pre(msgspec.Struct, frozen=True):
-    """One way to split. `whole_words`: a word that is a token itself is never taken apart."""
+    """One way to split.
+
+    whole_words: A word that is a token itself is never taken apart.
+    adds_bos: A prompt begins with BOS where the model's metadata say nothing of it.
+    """
 
     pattern: str
     whole_words: bool = False
+    adds_bos: bool = False
 
 
 _CONTRACTION = r"'(?:[sS]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD])"
@@ -161,9 +166,10 @@ _SEED_CODER = _cl100k(r"\p{N}", signs=_SIGNS)
 _GPT4O = _cased(r"\p{N}{1,3}", f"(?:{_CONTRACTION})?")
 
 _GROUPS: dict[str, Pre] = {
-    "llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2 glm4 glm5": Pre(
-        _LLAMA3, whole_words=True
+    "llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2": Pre(
+        _LLAMA3, whole_words=True, adds_bos=True
     ),
+    "glm4 glm5": Pre(_LLAMA3, whole_words=True),
     "dbrx smaug-bpe chatglm-bpe": Pre(_LLAMA3),
     "qwen2 deepseek-r1-qwen megrez hunyuan solar-open grok-2 stablelm2 bailingmoe bailingmoe2": Pre(
         _QWEN2
@@ -176,7 +182,7 @@ _GROUPS: dict[str, Pre] = {
     "deepseek-llm": Pre(_deepseek_llm()),
     "deepseek-coder": Pre(_deepseek_coder()),
     "deepseek-v3 hunyuan-dense joyai-llm": Pre(_deepseek_v3()),
-    "tekken": Pre(_cased(r"\p{N}", ""), whole_words=True),
+    "tekken": Pre(_cased(r"\p{N}", ""), whole_words=True, adds_bos=True),
     "gpt-4o llama4 kanana2 minimax-m2": Pre(_GPT4O),
     "seed-coder": Pre(_SEED_CODER),
     "default": Pre(_default()),

@@ -10,29 +10,42 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import tiktoken
 
+from local_llm.tokens import kinds
 from local_llm.tokens.pre import find_pre
 
-_USER_DEFINED, _NORMAL = 4, 1  # tokenizer.ggml.token_type
+UNKNOWN = -1  # in place of an id
 
 
 class Vocab(msgspec.Struct, frozen=True, kw_only=True):
-    """What is needed to count like the model.
+    """What is needed to count, and to write ids, like the model.
 
     tokens: The bytes of each token in rank order; the 256 single bytes come first.
     pre: The label that says how text is split into words, see pre.py.
     atoms: Strings that stand for one token wherever they occur, longest first (user-defined
         tokens; control tokens are not among them: in user text they are plain text).
+    ids: The model's id for each of `tokens`, UNKNOWN where it has no such token; () where the
+        source tells no ids (a rank file).
+    atom_ids: The model's id for each of `atoms`.
+    specials: The ids of control and user-defined tokens by their text.
+    bos_id, eos_id: None where the metadata name none.
+    adds_bos: Whether a prompt begins with BOS; None = by the label's custom, see pre.py.
     """
 
     tokens: tuple[bytes, ...]
     pre: str
     atoms: tuple[str, ...] = ()
+    ids: tuple[int, ...] = ()
+    atom_ids: tuple[int, ...] = ()
+    specials: dict[str, int] = {}
+    bos_id: int | None = None
+    eos_id: int | None = None
+    adds_bos: bool | None = None
 
     def __repr__(self) -> str:
         return f"Vocab({len(self.tokens)} tokens, {self.pre!r})"
@@ -58,6 +71,9 @@ class _Metadata(msgspec.Struct, frozen=True, rename=lambda name: f"tokenizer.ggm
     merges: list[str]
     pre: str | None = None
     token_type: list[int] | None = None
+    bos_token_id: int | None = None
+    eos_token_id: int | None = None
+    add_bos_token: bool | None = None
 
 
 def from_metadata(metadata: Mapping[str, Any]) -> Vocab | None:
@@ -74,14 +90,40 @@ def from_metadata(metadata: Mapping[str, Any]) -> Vocab | None:
     pre = find_pre(label)
     if read.model != "gpt2" or pre is None or not read.tokens or not read.merges:
         return None
-    kinds = read.token_type or [_NORMAL] * len(read.tokens)
-    typed = list(zip(read.tokens, kinds, strict=False))
+    typed = _typed(read, metadata)
     ranked = _ranked(_merged(read.merges))
     if pre.whole_words:  # those without a merge are reached as whole words only
-        normal = (token for token, kind in typed if kind == _NORMAL)
+        normal = (token for token, kind in typed if kind == kinds.NORMAL)
         ranked = _ranked([*ranked, *filter(None, map(_bytes_of, normal))])
-    atoms = {token for token, kind in typed if kind == _USER_DEFINED and token}
-    return Vocab(tokens=ranked, pre=label, atoms=_longest_first(atoms))
+    specials = _of_kind(typed, kinds.CONTROL, kinds.USER_DEFINED)
+    atoms = _longest_first(_of_kind(typed, kinds.USER_DEFINED))
+    return Vocab(
+        tokens=ranked,
+        pre=label,
+        atoms=atoms,
+        ids=_ids(ranked, read.tokens),
+        atom_ids=tuple(specials[atom] for atom in atoms),
+        specials=specials,
+        bos_id=read.bos_token_id,
+        eos_id=read.eos_token_id,
+        adds_bos=read.add_bos_token,
+    )
+
+
+def _typed(read: _Metadata, metadata: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Return text and type of each token; without types all are normal."""
+    types = read.token_type or [kinds.NORMAL] * len(read.tokens)
+    return list(kinds.settled(zip(read.tokens, types, strict=False), metadata))
+
+
+def _of_kind(typed: Iterable[tuple[str, int]], *wanted: int) -> dict[str, int]:
+    return {text: index for index, (text, kind) in enumerate(typed) if kind in wanted and text}
+
+
+def _ids(ranked: Iterable[bytes], tokens: Sequence[str]) -> tuple[int, ...]:
+    """Return the id of each of `ranked`."""
+    known = {_bytes_of(token): index for index, token in enumerate(tokens)}
+    return tuple(known.get(token, UNKNOWN) for token in ranked)
 
 
 def from_rank_file(data: bytes, pre: str) -> Vocab:

@@ -19,7 +19,8 @@ from local_llm import log
 from local_llm.errors import BackendError, LocalLlmError, PathRefused
 from local_llm.features.inline.anchors import Anchors
 from local_llm.features.inline.finder import Finder
-from local_llm.features.inline.intake import check, chunk_of, denying_rule, is_unwanted, ticket_of
+from local_llm.features.inline.intake import check, is_unwanted, ticket_of
+from local_llm.features.inline.pieces import Pieces
 from local_llm.features.inline.run import Finding
 from local_llm.features.inline.seat import Seat, Seats
 from local_llm.features.inline.show import Key, Recent, Show, key_of
@@ -58,8 +59,9 @@ class Completer:
         self._turns = turns
         self._tally = tally
         self._clock = clock
-        self._ring = Ring()
-        self._finder = Finder(Anchors(self._ring), tally, clock)
+        ring = Ring()
+        self._pieces = Pieces(ring, clock)
+        self._finder = Finder(Anchors(ring), tally, clock)
         self._recent = Recent()
         self._troubles = Troubles(clock)
         self._task: asyncio.Task[None] | None = None
@@ -91,16 +93,11 @@ class Completer:
 
     def remember(self, message: dict[str, Any]) -> None:
         """Keep a piece of a file for the prompts to come, unless it must never go out."""
-        path, root = str(message.get("path") or ""), str(message.get("root") or "")
-        chunk = chunk_of(message)
         try:
-            settings = self._seats.settings(root)
+            settings = self._seats.settings(str(message.get("root") or ""))
         except LocalLlmError:
             return
-        if denying_rule(path, root, settings, self._clock()) is not None:
-            self._ring.forget(chunk.path)
-        else:
-            self._ring.add(chunk)
+        self._pieces.remember(message, settings)
 
     def configured(self) -> None:
         """Look at the options again: they have changed."""
@@ -152,6 +149,7 @@ class Completer:
             self._editor.tell("ghost", ticket.id, {"texts": [], "done": True})
             return
         seat = await self._seats.take(ticket.root)
+        self._pieces.sift(seat.settings)
         self._tally.asked(ticket.id, seat.model.name)
         show = Show(self._editor, ticket.id, _waits(seat, ticket))
         key = key_of(ticket)
@@ -199,6 +197,7 @@ class Completer:
                 return
             check(ticket, self._seats.settings(ticket.root), self._clock())
             seat = await self._seats.take(ticket.root)
+            self._pieces.sift(seat.settings)
             if seat.route.kind == "raw":
                 await self._turns.quiet(seat.link)
                 await self._finder.warm(seat, ticket)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePath
@@ -19,6 +21,7 @@ from local_llm.settings import Settings
 
 _AROUND = 64  # lines that trimming looks at on each side
 _MOMENT_S = 2.0  # so long a path's judgement is kept
+_SURROGATE = re.compile("[\ud800-\udfff]")  # a lone one stands for a byte that is not UTF-8
 
 
 def ticket_of(message: Mapping[str, Any]) -> Ticket:
@@ -40,18 +43,14 @@ def chunk_of(message: Mapping[str, Any]) -> Chunk:
 
 def readable(text: str) -> str:
     """Put U+FFFD for bytes that are not UTF-8; the same object where there are none."""
-    if text.isascii():
+    if text.isascii() or _SURROGATE.search(text) is None:
         return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # lone surrogates, which stand for such bytes
-        return text.encode("utf-8", "replace").decode().replace("?", "\ufffd")
-    return text
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def relative(path: str, root: str) -> str:
     """Return a path as a prompt may show it: below the root, else the name alone."""
-    pure = PurePath(path)
+    pure = PurePath(posixpath.normpath(readable(path)))
     if root and pure.is_relative_to(root):
         return str(pure.relative_to(root))
     return pure.name

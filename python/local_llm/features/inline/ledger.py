@@ -10,9 +10,10 @@ from pathlib import Path
 from local_llm import log
 from local_llm.errors import LocalLlmError
 from local_llm.features.inline.stats import Book, Counts
-from local_llm.features.inline.stats_file import StatsFile
+from local_llm.features.inline.stats_file import WAIT_S, StatsFile
 
 EVERY_S = 60.0
+LAST_WAIT_S = 0.05  # the editor does not wait longer for the host's end
 
 
 class Ledger:
@@ -70,10 +71,13 @@ class Ledger:
             self._fresh = Book()
 
     async def aclose(self) -> None:
-        """Write what is not written yet."""
+        """Write what is not written yet; here and now, for Python may start no thread any more."""
         if self._timer is not None:
             self._timer.cancel()
-        await self._write()
+        async with self._writing:
+            fresh, self._fresh = self._fresh, Book()
+            if fresh.models:
+                self._add(fresh, LAST_WAIT_S)
 
     def _due(self) -> None:
         self._timer = None
@@ -85,8 +89,14 @@ class Ledger:
             fresh, self._fresh = self._fresh, Book()
             if not fresh.models:
                 return
-            try:
-                await asyncio.to_thread(self._file.add, fresh)
-            except OSError as exc:
-                log.warning("the counts are not written: %s", exc.strerror)
+            if not await asyncio.to_thread(self._add, fresh, WAIT_S):
                 self._fresh.add(fresh)
+
+    def _add(self, fresh: Book, wait_s: float) -> bool:
+        """Add to the file; tell whether that succeeded. May wait for the disk."""
+        try:
+            self._file.add(fresh, wait_s)
+        except OSError as exc:
+            log.warning("the counts are not written: %s", exc.strerror)
+            return False
+        return True

@@ -12,12 +12,12 @@ from contextlib import AsyncExitStack
 
 import msgspec
 
-from local_llm.backends.base import ModelInfo
+from local_llm.backends.base import ModelInfo, TellsIds
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import ContextWindow, context_window
 from local_llm.features.counting import Counting
 from local_llm.features.inline.route import Route, find_route
-from local_llm.features.inline.tokens import LocalTokenizer, Tokenizer
+from local_llm.features.inline.tokens import LocalTokenizer, ServerTokenizer, Tokenizer
 from local_llm.features.options import Options
 from local_llm.features.readiness import until_ready
 from local_llm.fim.families import find_family
@@ -140,14 +140,14 @@ class Seats:
         model = await self._connector.model(link, fim_model(link, self._options.model(link)))
         route = await find_route(link, model)
         counter = await self._counting.counter(link, model)
-        slots = link.info.slots or 1
+        slots = model.slots or link.info.slots or 1
         return Seat(
             settings=settings,
             link=link,
             model=model,
             route=route,
             counter=counter,
-            tokenizer=_tokenizer(link, route, counter),
+            tokenizer=_tokenizer(link, model, route, counter),
             window=context_window(link.backend.kind, model, link.server.context_tokens),
             pace=self._paces.setdefault(f"{link.where} {model.name}", Pace()),
             slot=slots - 1 if slots > 1 else None,
@@ -172,12 +172,14 @@ def fim_model(link: Link, chosen: str | None) -> str | None:
     return best[0].name if best else None
 
 
-def _tokenizer(link: Link, route: Route, counter: Counter) -> Tokenizer | None:
-    """Return what makes ids, where server, model and vocabulary allow it."""
+def _tokenizer(link: Link, model: ModelInfo, route: Route, counter: Counter) -> Tokenizer | None:
+    """Return what makes ids, where the server takes them."""
     if route.family is None or not link.backend.takes_ids:
         return None
-    if not isinstance(counter, LocalCounter):
-        return None
-    tokenizer = LocalTokenizer(counter, route.family.reserved())
-    markers = [marker for marker in route.family.marks if marker]
-    return tokenizer if tokenizer.knows(markers) else None
+    if isinstance(counter, LocalCounter):
+        tokenizer = LocalTokenizer(counter, route.family.reserved())
+        if tokenizer.knows([marker for marker in route.family.marks if marker]):
+            return tokenizer
+    if isinstance(link.backend, TellsIds):
+        return ServerTokenizer(link, link.backend, model.name)
+    return None

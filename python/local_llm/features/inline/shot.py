@@ -19,7 +19,7 @@ from local_llm.features.inline.seat import Seat
 from local_llm.features.inline.tokens import Tokenizer, Unspeakable
 from local_llm.fim import gap
 from local_llm.fim.anchor import Anchor
-from local_llm.fim.heal import grammar, hand_back_token, hand_back_word
+from local_llm.fim.heal import grammar, hand_back_word
 from local_llm.fim.prompt import Extra, Layout, Names, Part, as_text, layout
 
 _OTHERS_TEMPERATURE = 0.6  # alternatives to a greedy answer would all be the same
@@ -94,14 +94,12 @@ class Frozen:
     async def _by_ids(self, seat: Seat, tokenizer: Tokenizer, typed: str, wanted: Wanted) -> Shot:
         if self._ids is None:
             parts = self._laid_out(seat)
-            head = tokenizer.start() + await tokenizer.parts(parts.head)
-            self._ids = head, await tokenizer.parts(parts.tail)
+            head = await tokenizer.start() + await tokenizer.ids(parts.head)
+            self._ids = head, await tokenizer.ids(parts.tail)
         head, tail = self._ids
-        tokens = await tokenizer.text(typed)
-        kept, letters = tuple(token.id for token in tokens), ""
-        if wanted.healed:
-            kept, letters = hand_back_token(tokens)
-        return self._raw(seat, (*head, *kept, *tail), letters, wanted)
+        kept, letters = tokenizer.split(typed) if wanted.healed else (typed, "")
+        middle = await tokenizer.ids([Part(kept)]) if kept else ()
+        return self._raw(seat, (*head, *middle, *tail), letters, wanted)
 
     def _by_text(self, seat: Seat, typed: str, wanted: Wanted) -> Shot:
         if self._text is None:

@@ -18,7 +18,7 @@ import msgspec
 from local_llm.features.inline.stats import Book
 
 _LIMIT_BYTES = 1024 * 1024
-_WAIT_S = 1.0  # a lock is held for a millisecond, unless its owner was stopped
+WAIT_S = 1.0  # a lock is held for a millisecond, unless its owner was stopped
 _POLL_S = 0.005
 
 
@@ -27,13 +27,11 @@ class StatsFile:
 
     Args:
         path: Its place; folder (0700) and file (0600) are made when something is first written.
-        wait_s: How long to wait for another editor.
 
     """
 
-    def __init__(self, path: Path, wait_s: float = _WAIT_S) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._wait_s = wait_s
 
     def load(self) -> Book:
         """Return what all editors have written; nothing where it cannot be read."""
@@ -44,39 +42,37 @@ class StatsFile:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Book()
 
-    def add(self, fresh: Book) -> None:
-        """Add counts; a damaged file is replaced. Raises: OSError, and nothing was added."""
-        with self._locked():
+    def add(self, fresh: Book, wait_s: float = WAIT_S) -> None:
+        """Add counts; a damaged file is replaced.
+
+        Args:
+            fresh: What to add.
+            wait_s: How long to wait for another editor.
+
+        Raises: OSError, and nothing was added.
+
+        """
+        with self._locked(wait_s):
             book = self.load()
             book.add(fresh)
             self._replace(book)
 
     def clear(self) -> None:
         """Forget all counts. Raises: OSError."""
-        with self._locked():
+        with self._locked(WAIT_S):
             self._replace(Book())
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, wait_s: float) -> Iterator[None]:
         """Keep others from writing; the lock lies beside the file, which is replaced."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         handle = os.open(self.path.with_suffix(".lock"), flags, 0o600)
         try:
-            self._wait(handle)
+            _wait_for(handle, wait_s)
             yield
         finally:
             os.close(handle)
-
-    def _wait(self, handle: int) -> None:
-        deadline = time.monotonic() + self._wait_s
-        while True:
-            try:
-                return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_POLL_S)
 
     def _replace(self, book: Book) -> None:
         """Put a new file in the place of the old one, whole or not at all."""
@@ -86,3 +82,15 @@ class StatsFile:
         with os.fdopen(handle, "wb") as file:
             file.write(msgspec.json.encode(book))
         part.replace(self.path)
+
+
+def _wait_for(handle: int, wait_s: float) -> None:
+    """Lock. Raises: BlockingIOError where somebody else holds it all the time."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL_S)

@@ -11,12 +11,15 @@ _MEANING = """
 
 - keys that asked: a key is one when a suggestion was asked for after it. A key that goes on with
   the suggestion shown asks nothing, and of keys in quick succession only the last one does.
+- shown, accepted: as ghost text. What a completion menu or a language client does with a
+  suggestion is not known here.
 - accepted by kind: each key that takes the whole suggestion, a line or a word of it.
-- typed through: what was typed by hand just as it was suggested.
+- typed through: what was typed by hand of suggestions that were typed to their end.
 - characters saved: characters accepted, less the keys that accepted them.
 - time to first token: from sending a request to the first token of its answer. Time to screen:
-  from asking, when typing has rested long enough, until the suggestion is drawn. Half of all
-  times are at most p50, and 95 of 100 at most p95; both are right to 2.5 %.
+  from asking, when typing has rested long enough, until the suggestion is drawn; at the
+  first key of a session that includes starting Python and finding the server. Half of all times
+  are at most p50, and 95 of 100 at most p95; both are right to 2.5 %.
 - prompt tokens evaluated per key: what the server had to read for the answers that came to their
   end, less what it says it had in its cache, over the keys that asked. What is read ahead counts:
   to warm the cache while nobody types, and for what may follow the suggestion shown.

@@ -1,0 +1,63 @@
+"""Pieces of other files and where each is from, so that a file can be judged anew."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local_llm.features.inline.intake import chunk_of, denying_rule
+from local_llm.fim.ring import Ring
+from local_llm.settings import Settings
+
+_MOST_FILES = 256  # more than the ring has pieces
+
+Origin = tuple[str, str]  # the file's path, and the root of its project
+
+
+class Pieces:
+    """Fills the ring, and keeps it free of files that must not go out.
+
+    A file is judged twice: by the options of its own project when a piece of it comes, and by
+    those of the project a prompt is for.
+
+    Args:
+        ring: What prompts take their pieces from.
+        clock: Seconds, monotonic.
+
+    """
+
+    def __init__(self, ring: Ring, clock: Callable[[], float]) -> None:
+        self._ring = ring
+        self._clock = clock
+        self._names: OrderedDict[Origin, str] = OrderedDict()  # what prompts call the files
+        self._rules: tuple[str, ...] = ()
+        self._passed: set[Origin] = set()  # by these rules
+
+    def remember(self, message: Mapping[str, Any], settings: Settings) -> None:
+        """Take a piece in, or forget its file where `settings` say that it never goes out."""
+        origin = str(message.get("path") or ""), str(message.get("root") or "")
+        chunk = chunk_of(message)
+        self._names[origin] = chunk.path
+        self._names.move_to_end(origin)
+        if denying_rule(*origin, settings, self._clock()) is not None:
+            self._forget(origin)
+            return
+        self._ring.add(chunk)
+        if len(self._names) > _MOST_FILES:
+            self._forget(next(iter(self._names)))
+
+    def sift(self, settings: Settings) -> None:
+        """Forget what `settings` deny; to be called before a prompt is made."""
+        if settings.guard.deny_paths != self._rules:
+            self._rules = settings.guard.deny_paths
+            self._passed.clear()
+        for origin in [origin for origin in self._names if origin not in self._passed]:
+            if denying_rule(*origin, settings, self._clock()) is not None:
+                self._forget(origin)
+            else:
+                self._passed.add(origin)
+
+    def _forget(self, origin: Origin) -> None:
+        self._ring.forget(self._names.pop(origin))
+        self._passed.discard(origin)
