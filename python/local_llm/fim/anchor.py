@@ -57,12 +57,12 @@ def typed_since(anchor: Anchor, place: Ticket) -> str | None:
     It holds as long as the text before it and the text behind the cursor are what they were;
     closing brackets and quotes that the editor has put behind the cursor do not count.
     """
-    start = _offset(place.before, anchor.first_row - place.first_row)
+    start = _line_start(place.before, place.row - anchor.row)
     if anchor.buf != place.buf or start is None:
         return None
-    if not place.before.startswith(anchor.prefix, start):
+    if start < len(anchor.prefix) or not place.before.endswith(anchor.prefix, 0, start):
         return None
-    typed = place.before[start + len(anchor.prefix) :]
+    typed = place.before[start:]
     if len(typed) > LONGEST_SPAN or not _same_suffix(anchor.suffix, place.after):
         return None
     return typed
@@ -74,16 +74,16 @@ def _split_line(before: str) -> tuple[str, str]:
     return before[:cut], before[cut:]
 
 
-def _offset(text: str, lines: int) -> int | None:
-    """Return where line number `lines` (0-based) starts, None where there is no such line."""
+def _line_start(text: str, lines: int) -> int | None:
+    """Return where the line `lines` above the last one starts, None where there is no such line."""
     if lines < 0:
         return None
-    at = 0
+    end = len(text)
     for _ in range(lines):
-        at = text.find("\n", at) + 1
-        if at == 0:
+        end = text.rfind("\n", 0, end)
+        if end < 0:
             return None
-    return at
+    return text.rfind("\n", 0, end) + 1
 
 
 def _same_suffix(frozen: str, after: str) -> bool:

@@ -86,7 +86,7 @@ def is_unwanted(ticket: Ticket, settings: Settings) -> bool:
 
 def place_of(ticket: Ticket) -> Place:
     """Return what trimming looks at."""
-    above = ticket.before.split("\n")[:-1]
+    above = ticket.before.rsplit("\n", _AROUND + 1)[:-1]
     below = ticket.after.split("\n", _AROUND + 1)[1 : _AROUND + 1]
     return Place(
         left=ticket.left,
