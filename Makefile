@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -o faulthandler_timeout=120
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help venv neovims demo test check bench-explain bench-startup soak soak-short fmt docs clean
+.PHONY: help venv neovims demo test check bench-explain bench-startup bench-connect bench-complete soak soak-short fmt docs clean
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -43,6 +43,9 @@ bench-startup: neovims  ## measure what the plugin costs an editor that does not
 
 bench-connect: venv  ## measure how long looking for a server takes where none is, or a silent one
 	@$(PYTHON) tests/bench/connect.py $(ARGS)
+
+bench-complete: neovims  ## measure inline completion: time, messages, tokens, beside bare Lua (ARGS=--quick)
+	@$(PYTHON) tests/bench/complete.py $(ARGS)
 
 soak: neovims  ## hours of explaining, stopping and killing: nothing may be left or grow
 	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)

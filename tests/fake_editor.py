@@ -96,8 +96,11 @@ class Desk:
 
     def __init__(self, **setup: Any) -> None:
         self.editor = FakeEditor()
-        cache = Path(os.environ["XDG_CACHE_HOME"]) / "local-llm"
-        self.app = App(self.editor, dict(os.environ), NoEmbedded(), lambda _p, _c: False, cache)
+        env = dict(os.environ)
+        folders = {
+            name: Path(env[f"XDG_{name.upper()}_HOME"]) / "local-llm" for name in ("cache", "state")
+        }
+        self.app = App(self.editor, env, NoEmbedded(), lambda _p, _c: False, **folders)
         self.configure(**setup)
         self._last = 0
 

@@ -19,13 +19,19 @@ function Source:get_position_encoding_kind()
   return "utf-8"
 end
 
----@param _params table
+function Source:get_trigger_characters()
+  return require("local_llm.menu_items").TRIGGERS
+end
+
+---@param params table
 ---@param callback fun(response: table)
-function Source:complete(_params, callback)
+function Source:complete(params, callback)
+  local context = params and params.context
+  local how = { manual = context and context.get_reason and context:get_reason() == "manual" }
   require("local_llm.menu_items").ask(function(items)
     -- The next letter is another question: nothing found now is complete.
     callback({ items = items, isIncomplete = true })
-  end)
+  end, how)
 end
 
 return Source

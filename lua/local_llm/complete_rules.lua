@@ -1,6 +1,8 @@
 ---When not to ask for a suggestion, because the answer would be useless or is not wanted.
 local M = {}
 
+local menu = require("local_llm.menu")
+
 local MOST_BYTES = 8 * 1024 * 1024
 local LONGEST_LINE = 10000 -- bytes; longer ones are data, not text that somebody types
 local CLOSERS = "^[%s%)%]}>'\"`;:,]*$"
@@ -11,7 +13,7 @@ local refused = {}
 ---Python says that this buffer's file never goes out.
 ---@param buf integer
 function M.refuse(buf)
-  refused[buf] = vim.api.nvim_buf_get_name(buf)
+  if vim.api.nvim_buf_is_valid(buf) then refused[buf] = vim.api.nvim_buf_get_name(buf) end
 end
 
 ---Forget what was refused: the options have changed.
@@ -30,35 +32,33 @@ local function denied(filetype)
   return false
 end
 
----Why nothing can be suggested in a buffer, asked for or not.
----@param buf integer
+---Why nothing can be suggested in the current buffer, asked for or not.
 ---@return string|nil
-function M.impossible(buf)
+function M.impossible()
+  local buf = vim.api.nvim_get_current_buf()
+  if vim.fn.getcmdwintype() ~= "" then return "this is the command-line window" end
   if vim.bo[buf].buftype ~= "" then return "this is no file" end
   if not vim.bo[buf].modifiable or vim.bo[buf].readonly then return "the buffer is read-only" end
-  if vim.fn.getcmdwintype() ~= "" then return "this is the command-line window" end
   local lines = vim.api.nvim_buf_line_count(buf)
   if vim.api.nvim_buf_get_offset(buf, lines) > MOST_BYTES then return "the buffer is very large" end
   if #vim.api.nvim_get_current_line() > LONGEST_LINE then return "the line is very long" end
   if refused[buf] and refused[buf] == vim.api.nvim_buf_get_name(buf) then
-    return "the file never goes out"
+    return "the file never goes out (guard.deny_paths)"
   end
 end
 
 ---Why nothing is asked unasked at the cursor.
----@param buf integer
 ---@param allowed? { menu: boolean } a menu may be open: it is a menu that asks
 ---@return string|nil
-function M.reason(buf, allowed)
+function M.reason(allowed)
   if vim.fn.reg_recording() ~= "" or vim.fn.reg_executing() ~= "" then return "a macro" end
   local line, col = vim.api.nvim_get_current_line(), vim.api.nvim_win_get_cursor(0)[2]
   -- Within a word the text behind the cursor is no closer either.
   if not line:find(CLOSERS, col + 1) then return "text behind the cursor" end
-  local impossible = M.impossible(buf)
+  local impossible = M.impossible()
   if impossible then return impossible end
-  if denied(vim.bo[buf].filetype) then return "the filetype" end
-  local with_menu = allowed and allowed.menu or require("local_llm").options().complete.with_menu
-  if not with_menu and require("local_llm.menu").is_open() then return "a completion menu" end
+  if denied(vim.bo.filetype) then return "the filetype" end
+  if not (allowed and allowed.menu) and menu.hides() then return "a completion menu" end
 end
 
 return M

@@ -126,8 +126,8 @@ local ACTIONS = {
   accept = { "accept", "accept", "all" },
   accept_line = { "accept", "accept", "line" },
   accept_word = { "accept", "accept", "word" },
-  next = { "suggestion", "cycle", 1 },
-  previous = { "suggestion", "cycle", -1 },
+  next = { "complete", "cycle", 1 },
+  previous = { "complete", "cycle", -1 },
   dismiss = { "suggestion", "dismiss" },
 }
 

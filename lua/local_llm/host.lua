@@ -12,10 +12,12 @@
 ---  backends {id, root}                  reply: pick
 ---  use_backend {id, root, backend}
 ---  health {id}                          reply: health
----  complete {ticket}                    replies: ghost, with the ticket's id
+---  complete {ticket, used?}             replies: ghost, with the ticket's id; used: see usage.lua
 ---  complete_cancel {}                   the ticket is void
 ---  complete_idle {ticket}               nobody types: read ahead
+---  complete_used {used}                 what became of suggestions
 ---  context {kind, path, root, text}     a piece of another file
+---  stats {id, reset?}                   reply: stats
 local M = {}
 
 local interpreter = require("local_llm.interpreter")
@@ -96,15 +98,14 @@ end
 ---@param code integer
 local function on_exit(job, code)
   if job == channel then channel = nil end
-  local complete = package.loaded["local_llm.complete"]
-  if complete then complete.host_ended() end
-  if job == stopped then return end
-  if leaving then return end
-  died = true
-  require("local_llm.log").write("editor", ("host ended with status %d"):format(code))
+  local wanted = job == stopped or leaving
   local failure = describe_end(code)
-  local told = fail_all(failure)
-  if told then died = false end
+  local told = not wanted and fail_all(failure)
+  local complete = package.loaded["local_llm.complete"]
+  if complete then told = complete.host_ended(not wanted and failure or nil) or told end
+  if wanted then return end
+  died = not told
+  require("local_llm.log").write("editor", ("host ended with status %d"):format(code))
   if not told and failure.code == "InstallError" then M.complain(failure) end
 end
 

@@ -2,15 +2,37 @@
 local M = {}
 
 local LONGEST_LABEL = 60 -- display columns
+-- What a menu may take for the word that is being typed; more does no harm, less loses the item.
+local WORD = "[%w_\128-\255-]*$"
+
+---Characters after which a menu may ask; after others it asks while a word is typed.
+M.TRIGGERS = { ".", ":", "(", "[", "{", ",", "=", "<", ">", "+", "-", "*", "/", "&", "|", " " }
 
 ---@param text string
----@return string
+---@return string one line of it, as long as a menu can show
 local function label(text)
-  local line = vim.trim(text:match("^[^\n]*"))
-  if line == "" then line = vim.trim(text):match("^[^\n]*") end
-  local more = text:find("\n", 1, true) ~= nil
-  if vim.api.nvim_strwidth(line) <= LONGEST_LABEL then return line .. (more and " …" or "") end
-  return vim.fn.strcharpart(line, 0, LONGEST_LABEL - 1) .. "…"
+  local line, more = vim.trim(text), ""
+  if line:find("\n", 1, true) then
+    line, more = vim.trim(line:match("^[^\n]*")), " …"
+  end
+  local shown = line .. more
+  for length = math.min(LONGEST_LABEL, vim.fn.strchars(line)), 1, -1 do
+    if vim.api.nvim_strwidth(shown) <= LONGEST_LABEL then break end
+    shown = vim.fn.strcharpart(line, 0, length - 1) .. "…"
+  end
+  return shown
+end
+
+---@param text string
+---@param filetype string
+---@return lsp.MarkupContent
+local function documentation(text, filetype)
+  local fence = "```"
+  while text:find(fence, 1, true) do
+    fence = fence .. "`"
+  end
+  local value = ("%s%s\n%s\n%s"):format(fence, filetype, text, fence)
+  return { kind = "markdown", value = value }
 end
 
 ---@param place { row: integer, col: integer } of the cursor, 0-based, bytes
@@ -24,11 +46,10 @@ local function item(place, word, text, filetype)
     label = label(shown),
     filterText = shown,
     kind = vim.lsp.protocol.CompletionItemKind.Text,
+    insertTextFormat = vim.lsp.protocol.InsertTextFormat.PlainText,
+    insertTextMode = 1, -- as it is: the indentation is right already
     detail = "local-llm",
-    documentation = {
-      kind = "markdown",
-      value = ("```%s\n%s\n```"):format(filetype, shown),
-    },
+    documentation = documentation(shown, filetype),
     textEdit = {
       newText = shown,
       range = {
@@ -41,17 +62,18 @@ end
 
 ---Ask for suggestions at the cursor.
 ---@param done fun(items: lsp.CompletionItem[]) called once; positions are in bytes
-function M.ask(done)
+---@param how { manual: boolean? } whether a person opened the menu
+---@return fun() cancel
+function M.ask(done, how)
   local cursor = vim.api.nvim_win_get_cursor(0)
   local place = { row = cursor[1] - 1, col = cursor[2] }
-  local word = vim.api.nvim_get_current_line():sub(1, place.col):match("[%w_\128-\255]*$")
+  local word = vim.api.nvim_get_current_line():sub(1, place.col):match(WORD)
   local filetype = vim.bo.filetype
-  require("local_llm.complete").request(function(texts, ended)
-    if not ended then return end
+  return require("local_llm.complete").request(function(texts)
     done(vim.tbl_map(function(text)
       return item(place, word, text, filetype)
-    end, texts))
-  end)
+    end, texts or {}))
+  end, how)
 end
 
 return M

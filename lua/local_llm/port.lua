@@ -9,6 +9,7 @@
 ---  fail {code, message, hint, where}   what has arrived is kept
 ---  configured {warnings}
 ---  preview {lines}
+---  stats {lines}
 ---  pick {title, items, verb}           items: {name, label, current}
 ---  notice {level, message}
 ---  health {sections}
@@ -54,7 +55,7 @@ function handlers.fail(id, data)
 end
 
 ---Replies to `host.ask`.
-for _, name in ipairs({ "preview", "health", "pick" }) do
+for _, name in ipairs({ "preview", "stats", "health", "pick" }) do
   handlers[name] = function(id, data)
     local host = require("local_llm.host")
     if host.expects(id) then

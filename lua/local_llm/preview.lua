@@ -1,4 +1,4 @@
----`:LocalPreview`: the prompt that a command would send, as Markdown in a split.
+---Markdown in a split that is only read: `:LocalPreview`, `:LocalStats`.
 local M = {}
 
 local NAME = "local-llm://preview"
@@ -21,17 +21,19 @@ local function window_of(buf)
   end
 end
 
----Show lines; a preview that is open is replaced.
+---Show lines; what a window of that name shows is replaced.
 ---@param lines string[]
-function M.show(lines)
+---@param name? string the buffer's; that of the preview of a prompt
+function M.show(lines, name)
+  name = name or NAME
   local clean = {}
   for _, line in ipairs(lines) do
     vim.list_extend(clean, vim.split(line, "\n", { plain = true }))
   end
-  local buf = vim.fn.bufnr("^" .. NAME .. "$")
+  local buf = vim.fn.bufnr("^" .. name .. "$")
   if buf == -1 then
     buf = vim.api.nvim_create_buf(false, true)
-    vim.api.nvim_buf_set_name(buf, NAME)
+    vim.api.nvim_buf_set_name(buf, name)
     vim.bo[buf].bufhidden = "wipe"
     vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = buf, nowait = true, desc = "close" })
   end

@@ -9,6 +9,7 @@ arguments, which are buffer text.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import threading
@@ -20,7 +21,7 @@ from local_llm import log
 from local_llm.editor.nvim import NvimEditor
 from local_llm.features.app import App
 from local_llm.ops.embedded.adapter import EmbeddedLlama
-from local_llm.ops.places import cache_folder
+from local_llm.ops.places import cache_folder, state_folder
 from local_llm.trust import TrustRecord, record_path
 
 
@@ -32,9 +33,12 @@ class Host:
         env = dict(os.environ)
         editor = NvimEditor(nvim, lambda: self._loop)
         trusted = TrustRecord(record_path(env)).trusts
-        self._app = App(editor, env, EmbeddedLlama(env), trusted, cache_folder(env))
+        folders = {"cache": cache_folder(env), "state": state_folder(env)}
+        self._app = App(editor, env, EmbeddedLlama(env), trusted, **folders)
         self._thread = threading.Thread(target=self._work, name="local-llm", daemon=True)
         self._thread.start()
+        # Where the editor closes the channel, pynvim's loop ends without its shutdown hooks.
+        atexit.register(self.close)
 
     def receive(self, message: dict[str, Any]) -> None:
         """Hand one message of the editor to the app."""
@@ -43,6 +47,7 @@ class Host:
 
     def close(self) -> None:
         """Cancel everything, close every socket and end the thread; takes at most a second."""
+        atexit.unregister(self.close)
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=1.0)

@@ -74,6 +74,16 @@ class LocalLlmHost:
         """Show the prompt that a command would send."""
         self._nvim.exec_lua(_RUN, "LocalPreview", span, args, async_=True)
 
+    @pynvim.command("LocalComplete", nargs="?", sync=False)
+    def complete(self, args: list[str]) -> None:
+        """Suggest text at the cursor, or switch suggestions while typing."""
+        self._nvim.exec_lua(_RUN, "LocalComplete", [], args, async_=True)
+
+    @pynvim.command("LocalStats", nargs="?", sync=False)
+    def stats(self, args: list[str]) -> None:
+        """Show what suggestions did."""
+        self._nvim.exec_lua(_RUN, "LocalStats", [], args, async_=True)
+
     @pynvim.command("LocalStop", sync=False)
     def stop(self) -> None:
         """Stop what is under way."""

@@ -15,10 +15,12 @@ from plugin_copy import copy_plugin
 COMMANDS = {
     "LocalBackend",
     "LocalExplain",
+    "LocalComplete",
     "LocalInstall",
     "LocalLog",
     "LocalModel",
     "LocalPreview",
+    "LocalStats",
     "LocalStop",
 }
 # There is no option and no .venv, so this decides.
