@@ -659,7 +659,7 @@ def test_a_host_that_is_killed_is_started_by_the_next_key(writer, server):
 
 def test_an_interpreter_that_lacks_packages_is_tried_no_more(start, tmp_path):
     python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho $$ >> tried\necho 'local-llm: missing: httpx' >&2; exit 78")
+    python.write_text("#!/bin/sh\necho 'local-llm: missing: httpx' >&2; exit 78")
     python.chmod(0o755)
     writer = start()
     writer.sets_up(python=str(python), complete={"debounce_ms": 0})

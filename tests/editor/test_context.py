@@ -120,7 +120,7 @@ OFF = {
 def test_nothing_is_sent_where_it_is_of_no_use(at, child, project, case):
     child.lua(OFF[case])
     at.edit(project / "a.py", numbered(20))
-    child.command("1,9yank | call setline(1, 'new') | write | edit some | write")
+    child.command(f"1,9yank | call setline(1, 'new') | write | edit {project}/some | write")
     assert at.sent() == []
 
 
