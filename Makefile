@@ -47,11 +47,11 @@ bench-connect: venv  ## measure how long looking for a server takes where none i
 bench-complete: neovims  ## measure inline completion: time, messages, tokens, beside bare Lua (ARGS=--quick)
 	@$(PYTHON) tests/bench/complete.py $(ARGS)
 
-soak: neovims  ## hours of explaining, stopping and killing: nothing may be left or grow
+soak: neovims  ## hours of explaining, typing, stopping and killing: nothing may be left or grow
 	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
-soak-short: neovims  ## the same for two minutes: one on each Neovim
-	@SOAK_SECONDS=$${SOAK_SECONDS:-60} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
+soak-short: neovims  ## the same for two minutes: half a minute each, on each Neovim
+	@SOAK_SECONDS=$${SOAK_SECONDS:-30} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
 fmt: venv  ## format Python and Lua in place
 	@$(PYTHON) -m ruff check --no-cache --fix-only .

@@ -124,6 +124,7 @@ function M.start()
   suggestion.on_used(function(kind, text, shown)
     usage.note_used(kind, text, shown.id)
   end)
+  require("local_llm.context").start()
   watch.start()
 end
 

@@ -50,7 +50,8 @@ def test_what_came_before_a_fault_is_kept(person, dialect, fault):
         person.is_told_once(message, hint)
         assert person.answer()[0].startswith("Hello, ")
         assert person.sees_address(server)
-        assert person.events()[-1]["name"] == "LocalLlmRequestFailed"
+        last = "LocalLlmRequestFailed"  # the event follows what is on the screen
+        person.child.wait_until(lambda: person.events()[-1]["name"] == last, what=last)
         person.is_well()
         wait_closed(server)
         person.gets_an_answer(server, dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ from local_llm.fim.ticket import Ticket
 from local_llm.fim.trim import trim
 
 _MORE_LINES = 2  # read past the longest suggestion: trimming may drop some
+_FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)  # only a chat model puts code into one
 _LONGEST = 20_000  # characters of an answer that are worth reading
 
 
@@ -156,7 +158,7 @@ class Run:
     def _said(self, at: int, *, done: bool) -> str:
         """Return an answer without a chat model's talk about it."""
         raw, ticket = self._raw[at], self._ticket
-        if self._shot.chat:
+        if self._shot.chat or (_FENCE.search(raw) and ticket.filetype != "markdown"):
             return gap.strip(raw, ticket.before, done=done, filetype=ticket.filetype)
         first = raw.lstrip().partition("\n")[0]
         prose = gap.takes_prose(ticket.left, ticket.filetype)
@@ -171,5 +173,5 @@ class Run:
             done=done,
             cut=end is not None and end.finish == "length",
             max_lines=self.seat.settings.complete.max_lines,
-            stops=family.stops if family else (),
+            stops=(*family.stops, *family.reserved()) if family else (),
         )
