@@ -190,11 +190,13 @@ class FakeServer(RequestLog):
         listener = await self._listen()
         self._listening.set()
         await self._stopping.wait()
-        listener.close()
-        for _ in range(
-            3
-        ):  # a connection accepted just now gets its task, to be ended with the rest
+        # What was accepted just now gets its task, to be ended with the rest: after `close` asyncio
+        # would leave its socket open.
+        for listening in listener.sockets:
+            self._loop.remove_reader(listening.fileno())
+        for _ in range(10):
             await asyncio.sleep(0)
+        listener.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
