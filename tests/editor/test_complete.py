@@ -546,7 +546,6 @@ def test_one_question_is_under_way_while_somebody_types_fast(writer, server):
     writer.types("<Esc>")
     wait_closed(server)
     assert len(writer.asked()) > 20
-    assert len(completions(server)) > 1
     assert server.most_open == 1
 
 
