@@ -130,6 +130,22 @@ local function is_binary(lines)
   return false
 end
 
+local ROOT_FRESH_NS = 5e9
+local roots = {} ---@type table<string, { root: string, at_ns: integer }>
+
+---The project's root, looked for again after a while: a key has no time to walk the folders.
+---@param path string
+---@return string
+local function root_of(path)
+  if path == "" then return "" end
+  local known, now = roots[path], vim.uv.hrtime()
+  if not known or now - known.at_ns > ROOT_FRESH_NS then
+    known = { root = vim.fs.root(path, ROOT_MARKERS) or "", at_ns = now }
+    roots[path] = known
+  end
+  return known.root
+end
+
 ---What is known without looking for a range.
 ---@param buf integer 0 = the current one
 ---@return local_llm.Snapshot
@@ -140,7 +156,7 @@ function M.place(buf)
     buf = buf,
     tick = vim.api.nvim_buf_get_changedtick(buf),
     path = path,
-    root = path ~= "" and vim.fs.root(path, ROOT_MARKERS) or "",
+    root = root_of(path),
     filetype = vim.bo[buf].filetype,
   }
 end

@@ -28,7 +28,9 @@ local function in_ticket(ticket)
   local after = ticket.after
   local stop = after:find("\n", 1, true)
   local right = after:sub(1, (stop or 0) - 1)
-  return ticket.before:match("[^\n]*$"), right, stop and after:match("^[^\n]*", stop + 1)
+  -- By its length: a pattern that ends in $ looks at every line of the text.
+  local left = ticket.before:sub(#ticket.before - ticket.col + 1)
+  return left, right, stop and after:match("^[^\n]*", stop + 1)
 end
 
 ---The same of the buffer, for a ticket that brings no text: all that was typed since counts as

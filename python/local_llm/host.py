@@ -12,6 +12,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import sys
 import threading
 from typing import Any
 
@@ -24,11 +25,15 @@ from local_llm.ops.embedded.adapter import EmbeddedLlama
 from local_llm.ops.places import cache_folder, state_folder
 from local_llm.trust import TrustRecord, record_path
 
+SWITCH_S = 0.0005
+
 
 class Host:
     """Owns the worker thread; `receive` may be called from the RPC thread only."""
 
     def __init__(self, nvim: pynvim.Nvim) -> None:
+        # What one thread has done for the other waits for Python's lock: by default up to 5 ms.
+        sys.setswitchinterval(SWITCH_S)
         self._loop = asyncio.new_event_loop()
         env = dict(os.environ)
         editor = NvimEditor(nvim, lambda: self._loop)

@@ -538,15 +538,17 @@ def test_a_question_under_way_is_closed(writer, server, way):
 
 def test_one_question_is_under_way_while_somebody_types_fast(writer, server):
     server.script = Script(pieces=["word "] * 50, tokens_per_second=100, models=MODELS)
-    writer.types_behind("x =|", keys=" ")
-    waits_for_request(server)
-    for char in "one two three four five six seven eight nine":
-        writer.types(char)
-        writer.settles()
+    writer.types_behind("x =|", keys="")
+    for number, word in enumerate(("one", "two", "three", "four", "five", "six"), start=1):
+        for char in f" {word}":
+            writer.types(char)
+            writer.settles()
+        server.wait_request("/completion", number)
     writer.types("<Esc>")
     wait_closed(server)
     assert len(writer.asked()) > 20
     assert server.most_open == 1
+    assert "Warning" not in writer.logged()
 
 
 def test_a_newer_question_closes_the_older(writer, server):
@@ -678,6 +680,10 @@ def test_an_interpreter_that_lacks_packages_is_tried_no_more(start, tmp_path):
 
 
 def test_an_absent_server_is_told_of_once(writer):
+    # Something has worked, so that the next failure is news.
+    writer.types_behind("x =|", keys=" ")
+    writer.is_shown("foo(bar)")
+    writer.types("<Esc>")
     with ClosedPort() as port:
         writer.uses(port.url)
         assert writer.told() == []

@@ -95,9 +95,10 @@ class Run:
                     self._take(decoder.finish())
                     break
                 self._take(decoder.feed(data))
-                self._show(done=False)
-                # llama.cpp closes a connection behind each answer: open the next one meanwhile.
-                link.transport.prepare()
+                if not self._is_enough():
+                    self._show(done=False)
+                    # llama.cpp closes a connection behind each answer: open the next meanwhile.
+                    link.transport.prepare()
             self._show(done=True)
             if self._all_ended():
                 await body.finish()
