@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -77,13 +78,13 @@ class Completer:
             self._tally.asked(ticket.id)
             self._ahead[1].aim(ticket.id)
             return
-        self._start(self._answered(ticket))
+        self._start(partial(self._answered, ticket))
 
     def idle(self, message: dict[str, Any]) -> None:
         """Use a pause: have the server read a better prompt, after what is under way."""
         ticket = ticket_of(message)
         if self._task is None or self._task.done():
-            self._start(self._warmed(ticket))
+            self._start(partial(self._warmed, ticket))
         else:
             self._resting = ticket
 
@@ -121,7 +122,7 @@ class Completer:
 
     # -- one ticket -----------------------------------------------------------------------------
 
-    def _start(self, work: Coroutine[Any, Any, None] | None) -> None:
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
         """End the old work; the new begins when its socket is closed."""
         old, self._ahead, self._resting = self._task, None, None
         if old is not None:
@@ -216,15 +217,17 @@ class Completer:
             self._editor.tell("notice", ticket.id, {"level": level, "message": message})
 
 
-async def _after(old: asyncio.Task[None] | None, work: Coroutine[Any, Any, None]) -> None:
-    """Begin `work` when `old` has ended."""
-    try:
-        if old is not None:
+async def _after(
+    old: asyncio.Task[None] | None, work: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Begin `work` when `old` has ended; so does whoever comes while this one still waits."""
+    if old is not None:
+        try:
             await asyncio.wait([old])
-    except asyncio.CancelledError:
-        work.close()
-        raise
-    await work
+        except asyncio.CancelledError:
+            await asyncio.wait([old])  # it was cancelled before, and closes its socket now
+            raise
+    await work()
 
 
 def _waits(seat: Seat, ticket: Ticket) -> dict[str, Any]:
