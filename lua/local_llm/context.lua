@@ -11,6 +11,8 @@ local read = require("local_llm.context_read")
 
 local FEWEST_LINES = 3 -- of a yank
 
+local started = false
+
 ---@param filetype string
 ---@return boolean
 local function is_denied(filetype)
@@ -109,8 +111,11 @@ local function entered()
   end)
 end
 
----Watch what is yanked, left, written and asked for; called once.
+---Watch what is yanked, left, written and asked for. Called as somebody enters insert mode, which
+---counts as the first question; later calls do nothing.
 function M.start()
+  if started then return end
+  started = true
   local group = vim.api.nvim_create_augroup("local_llm.context", {})
   local function on(event, callback)
     vim.api.nvim_create_autocmd(event, { group = group, callback = callback })
@@ -119,7 +124,7 @@ function M.start()
   on("BufLeave", left)
   on("BufWritePost", written)
   on("InsertEnter", entered)
-  if vim.api.nvim_get_mode().mode:sub(1, 1) == "i" then entered() end
+  entered()
 end
 
 return M

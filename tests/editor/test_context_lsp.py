@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from context_side import Watched, numbered
+from python_side import PythonSide
 
 from child import Child
 
@@ -400,14 +401,14 @@ def test_nobody_is_asked_where_it_is_of_no_use(at, child, why):
     assert insert(at) == []
 
 
-def test_watching_that_begins_in_insert_mode_asks_at_once(editor, project):
+def test_the_first_time_in_insert_mode_counts(editor, project):
     file = project / "a.py"
     file.write_text("some_name\n")
     child = editor(setup={}, args=[file])
-    child.lua("_G.running, _G.asked, _G.cancelled = true, {}, 0")
-    child.type("A")
-    child.wait_until(lambda: child.mode()["mode"] == "i")
+    PythonSide(child)
+    child.lua("require('local_llm.host').running = function() return true end")
+    child.lua("_G.asked, _G.cancelled = {}, 0")
     child.lua(SERVER, "fake", "never", {})
     child.wait_until(lambda: child.lua(f"return {READY} > 0"), what="a server")
-    Watched(child)
-    assert child.lua("return #_G.asked") == 1
+    child.type("A")
+    child.wait_until(lambda: child.lua("return #_G.asked") == 1, what="a question")

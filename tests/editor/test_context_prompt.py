@@ -32,7 +32,6 @@ def begin(server, editor, project):
     backend = {"kind": "llamacpp", "url": server.url}
     setup = {"backend": backend, "complete": {"speculate": False, "debounce_ms": 0}}
     child = editor(setup=setup, args=[project / "a.py"])
-    child.lua("require('local_llm.context').start()")
     child.type("Goadd(")
     server.wait_request(RAW, 1, seconds=20)
     child.type("<Esc>")
