@@ -137,7 +137,9 @@ local function leave()
   if not channel then return end
   local pid = M.pid()
   if not pid then return end
-  pcall(vim.fn.jobstop, channel)
+  -- At the channel's end the host closes its sockets and writes what it has counted; a signal, as
+  -- jobstop() sends one, may kill it before that.
+  pcall(vim.fn.chanclose, channel, "rpc")
   -- Neovim itself waits up to 2 s for its jobs. Ours needs a few ms to close its sockets; if it
   -- hangs, nothing in it is worth waiting for. (jobwait() does not wait for jobs with a channel.)
   local ended = vim.wait(150, function()

@@ -43,7 +43,7 @@ class Host:
         self._thread = threading.Thread(target=self._work, name="local-llm", daemon=True)
         self._thread.start()
         # Where the editor closes the channel, pynvim's loop ends without its shutdown hooks.
-        atexit.register(self.close)
+        atexit.register(self._end)
 
     def receive(self, message: dict[str, Any]) -> None:
         """Hand one message of the editor to the app."""
@@ -52,10 +52,17 @@ class Host:
 
     def close(self) -> None:
         """Cancel everything, close every socket and end the thread; takes at most a second."""
-        atexit.unregister(self.close)
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=1.0)
+
+    def _end(self) -> None:
+        """Close, then end the process at once.
+
+        Python would take 0.1 s to free all its modules, and the editor waits for that.
+        """
+        self.close()
+        os._exit(1 if hasattr(sys, "last_value") else 0)  # 1: it ends by an exception
 
     def _work(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -378,3 +378,16 @@ async def test_options_that_change_count_at_the_next_ticket():
             assert await suggested(at) == ["a + b"]
             at.configure(**setup(other))
             assert await suggested(at) == ["a + b + 1"]
+
+
+async def test_a_fault_of_our_own_ends_the_ticket_and_says_nothing_of_the_text(monkeypatch):
+    def broken(*_args, **_more):
+        raise ValueError("secret text")
+
+    with FakeLlamaCpp(coder()) as server:
+        async with desk(**setup(server)) as at:
+            monkeypatch.setattr("local_llm.features.inline.finder.Run", broken)
+            assert await suggested(at) == []
+            (notice,) = at.editor.all("notice")
+            assert "a fault of local-llm itself: ValueError" in notice["message"]
+            assert "secret" not in str(at.editor.told)

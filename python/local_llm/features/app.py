@@ -22,6 +22,7 @@ from local_llm.features.counting import Counting
 from local_llm.features.delivery import WindowGone
 from local_llm.features.events import Events
 from local_llm.features.explain import Explainer
+from local_llm.features.faults import bug
 from local_llm.features.health import HealthCheck
 from local_llm.features.inline.completer import Completer
 from local_llm.features.inline.ledger import Ledger
@@ -153,7 +154,7 @@ class App:
         except LocalLlmError as exc:
             self._fail(ask_id, name, exc)
         except Exception as exc:  # noqa: BLE001 - the last line before the user: no traceback there
-            self._fail(ask_id, name, _bug(exc))
+            self._fail(ask_id, name, bug(exc))
 
     def _fail(self, ask_id: int, name: str, exc: LocalLlmError) -> None:
         log.warning("%s failed: %s", name, exc.code)
@@ -179,16 +180,3 @@ class App:
         if message.get("reset"):
             await self._tally.reset()
         self._editor.tell("stats", ask_id, {"lines": await self._tally.lines()})
-
-
-def _bug(exc: Exception) -> LocalLlmError:
-    """Describe a fault of our own by type and place only."""
-    frame = exc.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else "?"
-    log.error("fault in %s: %s", place, type(exc).__name__)
-    return LocalLlmError(
-        f"a fault of local-llm itself: {type(exc).__name__} at {place}",
-        hint="please report it with :LocalLog; nothing was lost",
-    )

@@ -18,6 +18,7 @@ import msgspec
 
 from local_llm import log
 from local_llm.errors import BackendError, LocalLlmError, PathRefused
+from local_llm.features.faults import bug
 from local_llm.features.inline.anchors import Anchors
 from local_llm.features.inline.finder import Finder
 from local_llm.features.inline.intake import check, is_unwanted, ticket_of
@@ -140,6 +141,8 @@ class Completer:
             self._give_up(ticket, exc)
         except LocalLlmError as exc:
             self._give_up(ticket, exc)
+        except Exception as exc:  # noqa: BLE001 - the editor waits for an end of every ticket
+            self._give_up(ticket, bug(exc))
         if self._resting is not None:
             await self._warmed(self._resting)
 
