@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from context_side import Watched
+from typist import Typist
 
 import isolation
 from child import Child
@@ -58,3 +60,32 @@ def sound():
     """A server in order, for the command after the one under test."""
     with FakeLlamaCpp() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def shared_typist(shared_editor):
+    return Typist(shared_editor().child)
+
+
+@pytest.fixture
+def typist(shared_typist):
+    """Someone who types while suggestions come, with nothing shown yet."""
+    shared_typist.starts_over()
+    return shared_typist
+
+
+@pytest.fixture(scope="module")
+def watched_editor(nvim, tmp_path_factory):
+    """Give one editor to all tests, with the watching of files begun and no Python behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        child = Child(nvim, setup={})
+        yield Watched(child)
+        child.close()
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return the empty folder of a project."""
+    (tmp_path / "p" / ".git").mkdir(parents=True)
+    return tmp_path / "p"

@@ -1,7 +1,6 @@
 """Accepting a suggestion: what is in the buffer, where the cursor is, and what `u` and `.` do."""
 
 import pytest
-from typist import Typist
 
 PIECES = {
     # text, kind -> piece
@@ -46,17 +45,6 @@ PLACES = {
     "with control characters": ("a|b", "", "\x1b\x16\x12=1\x01", "a\x1b\x16\x12=1\x01|b"),
     "ending with 0 and ^": ("a|b", "", "10\n^0", "a10\n^0|b"),
 }
-
-
-@pytest.fixture(scope="module")
-def shared(shared_editor):
-    return Typist(shared_editor().child)
-
-
-@pytest.fixture
-def typist(shared):
-    shared.starts_over()
-    return shared
 
 
 @pytest.mark.parametrize(("text", "kind"), PIECES)

@@ -5,36 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from context_side import Watched, numbered
-
-from child import Child
-
-
-@pytest.fixture(scope="module")
-def only_editor(nvim, tmp_path_factory):
-    """Give one editor to all tests, with the watching begun and no Python behind."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        child = Child(nvim, setup={})
-        yield Watched(child)
-        child.close()
+from context_side import numbered
 
 
 @pytest.fixture
-def at(only_editor):
-    only_editor.starts_over()
-    return only_editor
+def at(watched_editor):
+    watched_editor.starts_over()
+    return watched_editor
 
 
 @pytest.fixture
 def child(at):
     return at.child
-
-
-@pytest.fixture
-def project(tmp_path):
-    (tmp_path / "p" / ".git").mkdir(parents=True)
-    return tmp_path / "p"
 
 
 # -- yanks ---------------------------------------------------------------------------------------

@@ -6,10 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from context_side import Watched, numbered
+from context_side import numbered
 from python_side import PythonSide
-
-from child import Child
 
 SERVER = """
 local name, answers, more = ...
@@ -57,36 +55,20 @@ READY = "#vim.lsp.get_clients({ method = 'textDocument/definition' })"
 STOP = "for _, it in ipairs(vim.lsp.get_clients()) do vim.lsp.stop_client(it.id, true) end"
 
 
-@pytest.fixture(scope="module")
-def only_editor(nvim, tmp_path_factory):
-    """Give one editor to all tests, with the watching begun and no Python behind."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        child = Child(nvim, setup={})
-        yield Watched(child)
-        child.close()
-
-
 @pytest.fixture
-def at(only_editor):
-    child = only_editor.child
+def at(watched_editor):
+    child = watched_editor.child
     child.lua(STOP)
     child.wait_until(lambda: child.lua(f"return {CLIENTS} == 0"), what="no server")
     child.lua("_G.asked, _G.cancelled, _G.late = {}, 0, {}")
     child.command("messages clear")
-    only_editor.starts_over()
-    return only_editor
+    watched_editor.starts_over()
+    return watched_editor
 
 
 @pytest.fixture
 def child(at):
     return at.child
-
-
-@pytest.fixture
-def project(tmp_path):
-    (tmp_path / "p" / ".git").mkdir(parents=True)
-    return tmp_path / "p"
 
 
 @pytest.fixture

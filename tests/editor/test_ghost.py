@@ -1,19 +1,7 @@
 """A suggestion as it arrives: what is shown when, and what is counted of it."""
 
 import pytest
-from typist import Frames, Typist
-
-
-@pytest.fixture(scope="module")
-def shared(shared_editor):
-    return Typist(shared_editor().child)
-
-
-@pytest.fixture
-def typist(shared):
-    shared.starts_over()
-    return shared
-
+from typist import Frames
 
 # -- arriving ---------------------------------------------------------------------------------
 

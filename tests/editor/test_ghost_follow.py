@@ -1,18 +1,7 @@
 """A suggestion under the typist's keys: typed through, left, taken back, changed for another."""
 
 import pytest
-from typist import Frames, Typist
-
-
-@pytest.fixture(scope="module")
-def shared(shared_editor):
-    return Typist(shared_editor().child)
-
-
-@pytest.fixture
-def typist(shared):
-    shared.starts_over()
-    return shared
+from typist import Frames
 
 
 @pytest.mark.parametrize(

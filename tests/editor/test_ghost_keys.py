@@ -1,7 +1,6 @@
 """The keys of ghost text: there while it is shown, and no trace of them at any other time."""
 
 import pytest
-from typist import Typist
 
 KEYS = ["<Tab>", "<S-Tab>", "<M-Right>", "<M-]>", "<M-[>", "<C-]>"]
 PLUGS = ["accept", "accept-line", "accept-word", "next", "previous", "dismiss"]
@@ -24,17 +23,6 @@ OWN = {
     ),
 }
 MAPPING = "return vim.fn.maparg(..., 'i', false, true)"
-
-
-@pytest.fixture(scope="module")
-def shared(shared_editor):
-    return Typist(shared_editor().child)
-
-
-@pytest.fixture
-def typist(shared):
-    shared.starts_over()
-    return shared
 
 
 def ours(child):

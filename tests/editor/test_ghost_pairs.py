@@ -1,7 +1,6 @@
 """Suggestions beside plugins that close brackets, quotes and blocks while somebody types."""
 
 import pytest
-from typist import Typist
 
 CLOSERS = {
     # what is left of the text, closers right of the cursor -> what is shown
@@ -48,17 +47,6 @@ for _, pair in ipairs({ "()", "[]", "{}", '""' }) do
   map("<CR>", function() return ahead() == "}" and "<CR><Up><End><CR>" or "<CR>" end)
 end
 """
-
-
-@pytest.fixture(scope="module")
-def shared(shared_editor):
-    return Typist(shared_editor().child)
-
-
-@pytest.fixture
-def typist(shared):
-    shared.starts_over()
-    return shared
 
 
 @pytest.mark.parametrize(("text", "extra"), CLOSERS)

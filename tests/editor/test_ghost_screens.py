@@ -1,18 +1,6 @@
 """Ghost text as a person sees it."""
 
 import pytest
-from typist import Typist
-
-
-@pytest.fixture(scope="module")
-def shared(shared_editor):
-    return Typist(shared_editor().child)
-
-
-@pytest.fixture
-def typist(shared):
-    shared.starts_over()
-    return shared
 
 
 def test_the_first_line_stands_behind_the_cursor(typist, golden):
