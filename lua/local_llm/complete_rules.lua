@@ -21,9 +21,10 @@ function M.forget()
   refused = {}
 end
 
+---Whether `complete.filetypes` leaves a filetype out; the last rule that fits decides.
 ---@param filetype string
 ---@return boolean
-local function denied(filetype)
+function M.denied(filetype)
   local rules = require("local_llm").options().complete.filetypes
   for i = #rules, 1, -1 do
     local name = rules[i]:gsub("^!", "")
@@ -57,7 +58,7 @@ function M.reason(allowed)
   if not line:find(CLOSERS, col + 1) then return "text behind the cursor" end
   local impossible = M.impossible()
   if impossible then return impossible end
-  if denied(vim.bo.filetype) then return "the filetype" end
+  if M.denied(vim.bo.filetype) then return "the filetype" end
   if not (allowed and allowed.menu) and menu.hides() then return "a completion menu" end
 end
 

@@ -8,21 +8,11 @@ local M = {}
 local lsp = require("local_llm.context_lsp")
 local queue = require("local_llm.context_queue")
 local read = require("local_llm.context_read")
+local rules = require("local_llm.complete_rules")
 
 local FEWEST_LINES = 3 -- of a yank
 
 local started = false
-
----@param filetype string
----@return boolean
-local function is_denied(filetype)
-  local rules = require("local_llm").options().complete.filetypes
-  for i = #rules, 1, -1 do
-    local name = rules[i]:gsub("^!", "")
-    if name == filetype or name == "*" then return rules[i]:sub(1, 1) ~= "!" end
-  end
-  return false
-end
 
 ---@param buf integer
 ---@return boolean whether it holds a file, of which Python can tell whether it may go out
@@ -31,7 +21,7 @@ local function is_source(buf)
   return options.buftype == ""
     and options.buflisted
     and vim.api.nvim_buf_get_name(buf) ~= ""
-    and not is_denied(options.filetype)
+    and not rules.denied(options.filetype)
 end
 
 ---Send rows of a buffer.

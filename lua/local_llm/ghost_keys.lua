@@ -132,14 +132,12 @@ local ACTIONS = {
 }
 
 ---Define what the keys do, for the user's own keys as well; with nothing shown it is nothing.
----@param instead? table<string, fun()> other actions, by the names of GhostKeys
-function M.plug(instead)
+function M.plug()
   for name, action in pairs(ACTIONS) do
     local module, call, argument = unpack(action)
-    local run = instead and instead[name]
-      or function()
-        require("local_llm." .. module)[call](argument)
-      end
+    local function run()
+      require("local_llm." .. module)[call](argument)
+    end
     vim.keymap.set("i", plug_of(name), run, { silent = true, desc = "local-llm: " .. DESC[name] })
   end
 end

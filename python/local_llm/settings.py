@@ -106,6 +106,17 @@ def _option(
 Key = str | bool  # `True` is refused by options.py: it names no key
 
 
+Temperature = Annotated[
+    float,
+    _option(
+        "How freely the model chooses its words, unless `backend.temperature` is set.",
+        project=True,
+        ge=0.0,
+        le=2.0,
+    ),
+]
+
+
 class _Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The common ground of all groups of options."""
 
@@ -219,15 +230,7 @@ class Explain(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
             le=131_072,
         ),
     ] = 1024
-    temperature: Annotated[
-        float,
-        _option(
-            "How freely the model chooses its words, unless `backend.temperature` is set.",
-            project=True,
-            ge=0.0,
-            le=2.0,
-        ),
-    ] = 0.2
+    temperature: Temperature = 0.2
     cache_entries: Annotated[
         int,
         _option(
@@ -270,15 +273,7 @@ class Complete(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         _option("Suggestions to ask for at a time.", unit="suggestions", project=True, ge=1, le=8),
     ] = 1
-    temperature: Annotated[
-        float,
-        _option(
-            "How freely the model chooses its words, unless `backend.temperature` is set.",
-            project=True,
-            ge=0.0,
-            le=2.0,
-        ),
-    ] = 0.0
+    temperature: Temperature = 0.0
     window_tokens: Annotated[
         Literal["auto"] | Annotated[int, Meta(ge=64, le=65_536)],
         _option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,23 @@ def check_input(snapshot: Snapshot) -> None:
 
 def check_path(snapshot: Snapshot, settings: Settings) -> None:
     """Refuse a file that must never go out. Raises PathRefused."""
-    rule = denied(snapshot.path, snapshot.root, settings.guard.deny_paths, os.path.realpath)
+    refuse(snapshot.path, denying_rule(snapshot.path, snapshot.root, settings.guard.deny_paths))
+
+
+def denying_rule(path: str, root: str, patterns: Sequence[str]) -> str | None:
+    """Return the rule that keeps a file from going out, None if none does; asks the disk."""
+    return denied(path, root, patterns, os.path.realpath)
+
+
+def refuse(path: str, rule: str | None) -> None:
+    """Refuse a file that a rule denies. Raises PathRefused."""
     if rule is not None:
-        name = Path(snapshot.path).name
-        raise PathRefused(f"{name} never goes out: guard.deny_paths has {rule}")
+        raise PathRefused(f"{Path(path).name} never goes out: guard.deny_paths has {rule}")
+
+
+def readable_text(text: str) -> str:
+    """Put U+FFFD for bytes that are not UTF-8; the same object where there are none."""
+    return text if text.isascii() else _NOT_UTF8.sub("\ufffd", text)
 
 
 def readable(snapshot: Snapshot) -> Snapshot:
@@ -41,7 +55,7 @@ def readable(snapshot: Snapshot) -> Snapshot:
 def _replaced(value: Any) -> Any:
     match value:
         case str():
-            return _NOT_UTF8.sub("\ufffd", value)
+            return readable_text(value)
         case dict():
             return {name: _replaced(item) for name, item in value.items()}
         case list() | tuple():

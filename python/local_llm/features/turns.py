@@ -18,7 +18,7 @@ class Turns:
     """Counts the answers under way on each server."""
 
     def __init__(self) -> None:
-        self._taken: dict[str, list[int]] = {}
+        self._taken: dict[str, list[int | None]] = {}
         self._changed = asyncio.Event()
 
     @contextmanager
@@ -26,11 +26,11 @@ class Turns:
         """Take a slot for an answer: the first free one but the last, which is completion's."""
         taken = self._taken.setdefault(link.where, [])
         slot = _free(link.info.slots, taken)
-        taken.append(-1 if slot is None else slot)
+        taken.append(slot)
         try:
             yield slot
         finally:
-            taken.remove(-1 if slot is None else slot)
+            taken.remove(slot)
             self._changed.set()
 
     async def quiet(self, link: Link) -> None:
@@ -40,7 +40,7 @@ class Turns:
             await self._changed.wait()
 
 
-def _free(slots: int | None, taken: list[int]) -> int | None:
+def _free(slots: int | None, taken: list[int | None]) -> int | None:
     """Return a slot for an answer, None where there is no choice."""
     if slots is None or slots < 2:  # noqa: PLR2004 - one slot serves everybody
         return None

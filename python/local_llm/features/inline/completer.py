@@ -107,11 +107,6 @@ class Completer:
         self._recent.clear()
         self._troubles.retry()
 
-    @property
-    def trouble(self) -> LocalLlmError | None:
-        """What went wrong last, None since something has worked."""
-        return self._troubles.last
-
     async def aclose(self) -> None:
         """End what is under way and let go of the server."""
         task, self._task = self._task, None

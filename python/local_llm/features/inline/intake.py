@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePath
@@ -12,22 +10,20 @@ from typing import Any
 
 import msgspec
 
-from local_llm.errors import PathRefused
+from local_llm.features.intake import denying_rule, readable_text, refuse
 from local_llm.fim.ring import Chunk
 from local_llm.fim.ticket import Ticket
 from local_llm.fim.trim import Place
-from local_llm.guard.paths import denied
 from local_llm.settings import Settings
 
 _AROUND = 64  # lines that trimming looks at on each side
 _MOMENT_S = 2.0  # so long a path's judgement is kept
-_SURROGATE = re.compile("[\ud800-\udfff]")  # a lone one stands for a byte that is not UTF-8
 
 
 def ticket_of(message: Mapping[str, Any]) -> Ticket:
     """Return the ticket in a message, its text as JSON can carry it."""
     ticket = msgspec.convert(message["ticket"], Ticket)
-    before, after = readable(ticket.before), readable(ticket.after)
+    before, after = readable_text(ticket.before), readable_text(ticket.after)
     if before is ticket.before and after is ticket.after:
         return ticket
     return msgspec.structs.replace(ticket, before=before, after=after)
@@ -36,21 +32,14 @@ def ticket_of(message: Mapping[str, Any]) -> Ticket:
 def chunk_of(message: Mapping[str, Any]) -> Chunk:
     """Return the piece of a file in a message, named as prompts name it."""
     path, root = str(message.get("path") or ""), str(message.get("root") or "")
-    text = readable(str(message.get("text") or ""))
+    text = readable_text(str(message.get("text") or ""))
     fields = {"path": relative(path, root), "text": text, "kind": message.get("kind")}
     return msgspec.convert(fields, Chunk)
 
 
-def readable(text: str) -> str:
-    """Put U+FFFD for bytes that are not UTF-8; the same object where there are none."""
-    if text.isascii() or _SURROGATE.search(text) is None:
-        return text
-    return _SURROGATE.sub("\ufffd", text)
-
-
 def relative(path: str, root: str) -> str:
     """Return a path as a prompt may show it: below the root, else the name alone."""
-    pure = PurePath(posixpath.normpath(readable(path)))
+    pure = PurePath(posixpath.normpath(readable_text(path)))
     if root and pure.is_relative_to(root):
         return str(pure.relative_to(root))
     return pure.name
@@ -58,14 +47,11 @@ def relative(path: str, root: str) -> str:
 
 def check(ticket: Ticket, settings: Settings, now_s: float) -> None:
     """Refuse what must not go out. Raises: PathRefused."""
-    rule = denying_rule(ticket.path, ticket.root, settings, now_s)
-    if rule is not None:
-        name = PurePath(ticket.path).name
-        raise PathRefused(f"{name} never goes out: guard.deny_paths has {rule}")
+    refuse(ticket.path, judged(ticket.path, ticket.root, settings, now_s))
 
 
-def denying_rule(path: str, root: str, settings: Settings, now_s: float) -> str | None:
-    """Return the rule that keeps a file from going out, None if none does."""
+def judged(path: str, root: str, settings: Settings, now_s: float) -> str | None:
+    """Return the rule that keeps a file from going out, None if none does; kept for a moment."""
     return _judged(path, root, settings.guard.deny_paths, int(now_s // _MOMENT_S))
 
 
@@ -73,7 +59,7 @@ def denying_rule(path: str, root: str, settings: Settings, now_s: float) -> str 
 def _judged(path: str, root: str, patterns: tuple[str, ...], moment: int) -> str | None:
     """Judge a path once a moment: it costs system calls, and a key has no time for them."""
     del moment
-    return denied(path, root, patterns, os.path.realpath)
+    return denying_rule(path, root, patterns)
 
 
 def is_unwanted(ticket: Ticket, settings: Settings) -> bool:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local_llm.features.inline.intake import chunk_of, denying_rule
+from local_llm.features.inline.intake import chunk_of, judged
 from local_llm.fim.ring import Ring
 from local_llm.settings import Settings
 
@@ -40,7 +40,7 @@ class Pieces:
         chunk = chunk_of(message)
         self._names[origin] = chunk.path
         self._names.move_to_end(origin)
-        if denying_rule(*origin, settings, self._clock()) is not None:
+        if judged(*origin, settings, self._clock()) is not None:
             self._forget(origin)
             return
         self._ring.add(chunk)
@@ -53,7 +53,7 @@ class Pieces:
             self._rules = settings.guard.deny_paths
             self._passed.clear()
         for origin in [origin for origin in self._names if origin not in self._passed]:
-            if denying_rule(*origin, settings, self._clock()) is not None:
+            if judged(*origin, settings, self._clock()) is not None:
                 self._forget(origin)
             else:
                 self._passed.add(origin)

@@ -17,7 +17,6 @@ from local_llm.features.connect import Link
 from local_llm.fim.families import FAMILIES, Family, find_family
 
 Kind = Literal["raw", "infill", "chat"]
-TRY_S = 10.0
 _TRY_TOKENS = 8
 # What everybody who fills in the middle knows; nobody else goes on with exactly this letter.
 _TRY_PREFIX = "def add(first, second):\n    return first + "

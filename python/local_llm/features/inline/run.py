@@ -22,12 +22,11 @@ _LONGEST = 20_000  # characters of an answer that are worth reading
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """How an answer went. texts: what is shown of it; chars: all of it; times in ms."""
+    """How an answer went. texts: what is shown of it; chars: all of it."""
 
     texts: tuple[str, ...] = ()
     usage: Usage = Usage()
     first_token_ms: float | None = None
-    total_ms: float = 0.0
     pieces: int = 0
     chars: int = 0
 
@@ -73,6 +72,8 @@ class Run:
         self._shot = shot
         self._ticket = ticket
         self._place = place_of(ticket)
+        self._prose = gap.takes_prose(ticket.left, ticket.filetype)
+        self._stops = seat.route.family.reserved() if seat.route.family else ()
         self._emit = emit
         self._clock = clock
         self._healed = [Healed(shot.letters) for _ in range(shot.alternatives)]
@@ -89,16 +90,15 @@ class Run:
         self._begun = self._clock()
         async with link.transport.stream_quickly(shot.request, link.backend.error) as body:
             decoder = shot.decoder()
-            while not self._is_enough():
-                data = await body.read()
-                if not data:
-                    self._take(decoder.finish())
-                    break
+            while data := await body.read():
                 self._take(decoder.feed(data))
-                if not self._is_enough():
-                    self._show(done=False)
-                    # llama.cpp closes a connection behind each answer: open the next meanwhile.
-                    link.transport.prepare()
+                if self._is_enough():
+                    break
+                self._show(done=False)
+                # llama.cpp closes a connection behind each answer: open the next one meanwhile.
+                link.transport.prepare()
+            else:
+                self._take(decoder.finish())
             self._show(done=True)
             if self._all_ended():
                 await body.finish()
@@ -112,7 +112,6 @@ class Run:
             texts=self._shown,
             usage=end.usage,
             first_token_ms=first,
-            total_ms=(self._clock() - self._begun) * 1000,
             pieces=self._pieces,
             chars=sum(map(len, self._raw)),
         )
@@ -147,11 +146,8 @@ class Run:
         return len(self._ends) >= self._shot.alternatives
 
     def _show(self, *, done: bool) -> None:
-        texts = tuple(
-            dict.fromkeys(
-                filter(None, (self._trimmed(at, done=done) for at in range(len(self._raw))))
-            )
-        )
+        trimmed = (self._trimmed(at, done=done) for at in range(len(self._raw)))
+        texts = tuple(dict.fromkeys(filter(None, trimmed)))
         if done or (texts and texts != self._shown):
             self._shown = texts
             self._emit(self.so_far(), done)
@@ -162,11 +158,10 @@ class Run:
         if self._shot.chat or (_FENCE.search(raw) and ticket.filetype != "markdown"):
             return gap.strip(raw, ticket.before, done=done, filetype=ticket.filetype)
         first = raw.lstrip().partition("\n")[0]
-        prose = gap.takes_prose(ticket.left, ticket.filetype)
-        return "" if gap.is_talk(first, prose=prose) else raw
+        return "" if gap.is_talk(first, prose=self._prose) else raw
 
     def _trimmed(self, at: int, *, done: bool) -> str:
-        end, family = self._ends.get(at), self.seat.route.family
+        end = self._ends.get(at)
         done = done or end is not None
         return trim(
             self._said(at, done=done),
@@ -174,5 +169,5 @@ class Run:
             done=done,
             cut=end is not None and end.finish == "length",
             max_lines=self.seat.settings.complete.max_lines,
-            stops=(*family.stops, *family.reserved()) if family else (),
+            stops=self._stops,
         )

@@ -44,17 +44,11 @@ class Seat(msgspec.Struct, kw_only=True, eq=False):
     window: ContextWindow
     pace: Pace
     slot: int | None = None
-
     most_alternatives: int = 1
 
     def shrink(self, context_tokens: int) -> None:
         """Take the server's word for its context."""
         self.window = msgspec.structs.replace(self.window, tokens=context_tokens)
-
-    @property
-    def where(self) -> str:
-        """The server's address, as shown to the user."""
-        return self.link.where
 
 
 class Seats:
@@ -81,8 +75,7 @@ class Seats:
         self._clock = clock
         self._seat: Seat | None = None
         self._chosen: tuple[object, ...] = ()
-        self._root = ""
-        self._looked = -OPTIONS_FRESH_S
+        self._read: dict[str, tuple[Settings, float]] = {}  # options by root, and when
         self._held = AsyncExitStack()
         self._paces: dict[str, Pace] = {}
 
@@ -91,22 +84,21 @@ class Seats:
 
         Raises: SettingsError, PolicyRefused and BackendError subclasses.
         """
-        if self._seat is not None and root == self._root and self._is_fresh():
-            return self._seat
-        settings = self._options.for_root(root)
+        settings = self.settings(root)
         chosen = (settings, self._options.choices())
         if self._seat is None or chosen != self._chosen:
             await self.leave()
-            self._seat = await self._find(settings)
-        self._root, self._chosen, self._looked = root, chosen, self._clock()
+            self._seat, self._chosen = await self._find(settings), chosen
         return self._seat
 
     def settings(self, root: str) -> Settings:
-        """Return the options for a project without looking at any server."""
-        seat = self._seat
-        if seat is not None and root == self._root and self._is_fresh():
-            return seat.settings
-        return self._options.for_root(root)
+        """Return the options for a project. Raises: SettingsError."""
+        known, now = self._read.get(root), self._clock()
+        if known is not None and now - known[1] < OPTIONS_FRESH_S:
+            return known[0]
+        settings = self._options.for_root(root)
+        self._read[root] = settings, now
+        return settings
 
     async def leave(self) -> None:
         """Let go of the server."""
@@ -121,10 +113,7 @@ class Seats:
 
     def forget_options(self) -> None:
         """Look at the options again at the next ticket."""
-        self._looked = -OPTIONS_FRESH_S
-
-    def _is_fresh(self) -> bool:
-        return self._clock() - self._looked < OPTIONS_FRESH_S
+        self._read.clear()
 
     async def _find(self, settings: Settings) -> Seat:
         link = await self._connector.connect(settings, self._options.backend)

@@ -23,9 +23,8 @@ from local_llm.fim.heal import grammar, hand_back_word
 from local_llm.fim.prompt import Extra, Layout, Names, Part, as_text, layout
 
 _OTHERS_TEMPERATURE = 0.6  # alternatives to a greedy answer would all be the same
-_LEAST_ANSWER = 8
-# llama.cpp cuts /infill by its batch size without a word; these are the cuts of the usual 2048.
-INFILL_PREFIX, INFILL_SUFFIX = 1536, 500
+# llama.cpp cuts /infill by its batch size without a word; this is the cut of the usual 2048.
+INFILL_PREFIX = 1536
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

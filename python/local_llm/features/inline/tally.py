@@ -115,8 +115,7 @@ class Tally:
 
 def _read(counts: Counts, finding: Finding, *, early: bool) -> None:
     """Count the prompt tokens that the server had to read, as far as it tells."""
-    usage = finding.usage
-    evaluated = max(0, (usage.prompt_tokens or 0) - (usage.cached_tokens or 0))
+    evaluated = max(0, finding.evaluated or 0)
     counts.prompt_tokens += evaluated
     counts.early_tokens += evaluated if early else 0
 

@@ -1,4 +1,4 @@
-"""The last failure: told once, and a reason to leave the server alone for a while."""
+"""Failures: told once, and a reason to leave the server alone for a while."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ class Troubles:
         self._told: set[str] = set()
         self._until = 0.0
         self._pause_s = PAUSE_S
-        self.last: LocalLlmError | None = None
 
     @property
     def pause(self) -> bool:
@@ -32,7 +31,6 @@ class Troubles:
 
     def note(self, exc: LocalLlmError) -> bool:
         """Note a failure; tell whether the user has not heard of its kind yet."""
-        self.last = exc
         self._until = self._clock() + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         fresh = exc.code not in self._told
@@ -47,4 +45,3 @@ class Troubles:
         """All is well again."""
         self.retry()
         self._told.clear()
-        self.last = None
