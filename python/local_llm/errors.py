@@ -32,6 +32,9 @@ prompt, buffer text or a key. Cancelled and stale are results, not errors.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class LocalLlmError(Exception):
     """A failure that is shown to the user as one sentence and a hint.
@@ -214,3 +217,13 @@ class EmptyAnswer(BackendError):
     """The server reported success and sent no text."""
 
     usual_hint = "the prompt may be too long for the server; see :LocalPreview explain"
+
+
+@contextmanager
+def placed(where: str) -> Iterator[None]:
+    """Add the address to the errors of parts that do not know it."""
+    try:
+        yield
+    except BackendError as exc:
+        exc.where = exc.where or where
+        raise

@@ -33,6 +33,7 @@ from local_llm.errors import (
     BackendSilent,
     StreamBroken,
     StreamStalled,
+    placed,
 )
 from local_llm.quick_http import Head, Talk
 from local_llm.quick_pool import Pool
@@ -147,7 +148,7 @@ class QuickClient:
         Raises: what `on_error` makes of a status other than 200 (redirects are not followed),
             BackendUnreachable, BackendSilent, and as QuickBody.read.
         """
-        with _placed(self._where):
+        with placed(self._where):
             deadline = _now() + self._clock.first_byte_s
             talk, answer = await self._begin(request, deadline)
             try:
@@ -215,13 +216,3 @@ def _now() -> float:
 
 def _silent(limit_s: float) -> BackendSilent:
     return BackendSilent(f"no answer within {limit_s:g} s")
-
-
-@contextmanager
-def _placed(where: str) -> Iterator[None]:
-    """Add the address to errors of parts that do not know it."""
-    try:
-        yield
-    except BackendError as exc:
-        exc.where = exc.where or where
-        raise

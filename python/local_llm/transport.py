@@ -34,16 +34,16 @@ from local_llm.errors import (
     BackendUnreachable,
     BadStream,
     StreamBroken,
+    placed,
 )
 from local_llm.gate import GatedBackend
-from local_llm.quick import QuickBody, QuickClient, reaches
+from local_llm.quick import ERROR_LIMIT_BYTES, QuickBody, QuickClient, reaches
+from local_llm.quick_pool import KEEP_ALIVE_S
 
 T = TypeVar("T")
 
 REPLY_LIMIT_BYTES = 64 << 20  # Ollama's verbose /api/show carries a whole vocabulary
-ERROR_LIMIT_BYTES = 64 << 10
 CONNECTIONS = 32
-KEEP_ALIVE_S = 4.0  # llama.cpp closes idle connections after 5 s; stay clear of that race
 
 
 class Transport:
@@ -117,7 +117,7 @@ class Transport:
         replies: Sequence[Reply | None] | None = None
         while True:
             try:
-                with _placed(self.where):
+                with placed(self.where):
                     requests = next(plan) if replies is None else plan.send(replies)
             except StopIteration as stop:
                 result: T = stop.value
@@ -173,7 +173,7 @@ class Transport:
     @asynccontextmanager
     async def _open(self, request: Request) -> AsyncIterator[httpx.Response]:
         """Send, once more where a kept connection turns out to be dead before its first byte."""
-        with _placed(self.where), _translated(self.where):
+        with placed(self.where), _translated(self.where):
             response = await self._send(request)
             try:
                 yield response
@@ -247,16 +247,6 @@ async def _whole(
             break
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(status=response.status_code, headers=headers, body=bytes(body[:limit_bytes]))
-
-
-@contextmanager
-def _placed(where: str) -> Iterator[None]:
-    """Add the address to the errors of pure parts, which do not know it."""
-    try:
-        yield
-    except BackendError as exc:
-        exc.where = exc.where or where
-        raise
 
 
 def _translation(where: str) -> Callable[[], AbstractContextManager[None]]:
