@@ -40,8 +40,7 @@ local FIRST_DEBOUNCE_MS = 30
 local asked = nil ---@type local_llm.Question|nil
 local last = { id = -1, ns = 0 }
 local measured_ms = FIRST_DEBOUNCE_MS
-local answered = false -- by this host
-local broken = false -- it ended before it answered: only a person starts it again
+local broken = false -- the host ended before it worked: only a person starts it again
 
 ---@return string equal while neither text nor cursor has changed
 function M.here()
@@ -172,7 +171,6 @@ end
 ---@param id integer
 ---@param found local_llm.Found
 function M.answer(id, found)
-  answered = true
   if not asked or asked.ticket.id ~= id then return end
   local it = asked
   it.found = found
@@ -183,13 +181,12 @@ function M.answer(id, found)
   if found.done then M.release(it.waiting, found.texts) end
 end
 
----The host has ended, and with it what was under way. One that never answered would end again.
+---The host has ended, and with it what was under way. One that never worked would end again.
 ---@param failure local_llm.Failure|nil nil: it was stopped on purpose
 ---@return boolean told whether the user knows
 function M.host_ended(failure)
   local lost = asked
-  asked, broken = nil, failure ~= nil and not answered
-  answered = false
+  asked, broken = nil, failure ~= nil and not host.works()
   M.release(lost and lost.waiting or {})
   if not broken or not lost then return false end
   host.complain(failure)

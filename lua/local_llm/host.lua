@@ -33,6 +33,7 @@ local interpreter = require("local_llm.interpreter")
 local channel = nil ---@type integer|nil
 local last_id = 0
 local died = false
+local works = false -- the latest process has understood its options, and so runs our code
 local leaving = false
 local stopped = nil ---@type integer|nil the latest job that `stop` ended
 local stderr_tail = ""
@@ -54,6 +55,17 @@ end
 ---@return boolean
 function M.running()
   return channel ~= nil
+end
+
+---The process has understood its options.
+function M.note_works()
+  works = true
+end
+
+---Whether the latest process ran our code; one that never did would end again.
+---@return boolean
+function M.works()
+  return works
 end
 
 ---@return integer|nil pid of the host
@@ -164,7 +176,7 @@ local function start()
     local hint = "run :LocalInstall, or set the option `python`"
     return { code = "InstallError", message = message, hint = hint, where = "" }
   end
-  channel = job
+  channel, works = job, false
   local group = vim.api.nvim_create_augroup("local_llm.host", {})
   vim.api.nvim_create_autocmd("VimLeavePre", { group = group, callback = leave })
   if died then

@@ -71,6 +71,7 @@ function handlers.ghost(id, data)
 end
 
 function handlers.configured(_, data)
+  require("local_llm.host").note_works()
   local warnings = data.warnings or {}
   if #warnings == 0 then return end
   require("local_llm.notice").show(table.concat(warnings, "\n"), vim.log.levels.WARN)

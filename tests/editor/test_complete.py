@@ -423,10 +423,15 @@ def test_what_python_refused_is_not_asked_again(writer):
 # Asked by hand, and switched.
 
 
-def test_with_the_option_off_nothing_starts_until_asked_by_hand(start, server):
-    writer = start()
-    server.script = KNOWS
-    server.requests.clear()
+@pytest.fixture
+def own_server():
+    """A server that no other editor knows, whose rest could come in late."""
+    with FakeLlamaCpp(KNOWS) as server:
+        yield server
+
+
+def test_with_the_option_off_nothing_starts_until_asked_by_hand(start, own_server):
+    writer, server = start(), own_server
     writer.uses(server, auto=False)
     writer.types_behind("x =|", keys=" ")
     writer.settles(150)
