@@ -25,6 +25,7 @@ CLOSING_BARS = {"closed_ms": 5.0, "most_in_flight": 1}
 SUPERSEDING_BARS = {"prompt_n after generation": 2}
 LINES = 2000
 _WORDS = "what is typed while nobody has answered yet "
+_RARE = "QZJX"  # what the random model hardly ever goes on with
 _REST_S = 0.02
 _OPTIONS = {"debounce_ms": 0, "speculate": False, "max_lines": 100}
 _WARM_KEYS = 5
@@ -100,7 +101,7 @@ def superseding(nvim: str, model: Path, folder: Path, rounds: int) -> list[dict[
 
 def _generating(child: Child, server: Real, rounds: int, until: str) -> dict[str, Any]:
     """Press two keys a round: the second when the first has its first token, or its end."""
-    letters, second = itertools.cycle(_WORDS), []
+    letters, second = itertools.cycle(_RARE), []
     for _ in range(rounds):
         asked = len(server.log())
         _letter(child, letters)
@@ -114,6 +115,7 @@ def _generating(child: Child, server: Real, rounds: int, until: str) -> dict[str
 
 def _letter(child: Child, letters: Iterator[str]) -> None:
     """Press the next letter that is not what is suggested: that one would ask nothing."""
+    rest(_REST_S)  # until what has come is on the screen
     child.type(next(letter for letter in letters if not continues(child, letter)))
 
 
@@ -149,7 +151,7 @@ def _jump(
         server.wait("ended_ns", asked + 1)
     else:
         rest(seconds)
-    _letter(child, itertools.cycle(_WORDS))
+    _letter(child, itertools.cycle(_RARE))
     server.wait("ended_ns", asked + 2)
     first, second, *_ = server.log()[asked:]
     return first, second

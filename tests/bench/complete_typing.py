@@ -18,7 +18,7 @@ from measure import milliseconds, percentile
 from typing_trace import source
 
 from child import Child
-from nvim_grid import Frame
+from nvim_grid import BLANK, Frame
 
 BARS = {"requests": 0.0, "calls": 0.0, "bad_frames": 0.0}
 LINES = 50
@@ -102,4 +102,7 @@ def _is_whole(child: Child, frame: Frame, start: Frame) -> bool:
         return False
     row, column = frame.cursor
     behind = GHOST in child.grid.names(frame.rows[row][column - 1]) if column else False
-    return GHOST in child.grid.names(frame.rows[row][column]) and not behind
+    cell, below = frame.rows[row][column], frame.rows[row + 1][0]
+    # At the end of a line the rest begins with the line end, which shows nothing there.
+    first = below if cell == BLANK else cell
+    return GHOST in child.grid.names(first) and not behind
