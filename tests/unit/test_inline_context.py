@@ -67,18 +67,19 @@ def ticket(root, before=f"def add(a, b):\n{LINE[:-5]}", name="a.py"):
 async def suggested(at, root, *args):
     """Ask, and wait for the end."""
     asked = ticket(root, *args)
-    at.app.receive({"name": "complete", "ticket": asked})
-    for _ in range(2000):
-        if any(told["done"] for told in at.editor.all("ghost", asked["id"])):
-            return
-        await asyncio.sleep(0.002)
-    raise AssertionError(at.editor.told)
+    await worked(at, {"name": "complete", "ticket": asked})
+    assert any(told["done"] for told in at.editor.all("ghost", asked["id"])), at.editor.told
 
 
 async def idled(at, root, *args):
     """Let the editor be idle, and wait until that has been used."""
+    await worked(at, {"name": "complete_idle", "ticket": ticket(root, *args)})
+
+
+async def worked(at, message):
+    """Send a message, and wait for the end of the work that it began."""
     before = asyncio.all_tasks()
-    at.app.receive({"name": "complete_idle", "ticket": ticket(root, *args)})
+    at.app.receive(message)
     await asyncio.wait(asyncio.all_tasks() - before)
 
 
