@@ -31,13 +31,14 @@ LAYERS = (
 PURE = LAYERS[1]
 # Effects reach a pure package as arguments: a clock, a resolver, a source of random numbers.
 EFFECTS = frozenset(
-    {"asyncio", "httpx", "h11", "pynvim", "random", "socket", "ssl", "subprocess", "threading"}
+    {"asyncio", "httpx", "h11", "httptools", "pynvim", "random", "socket", "ssl", "subprocess", "threading"}
     | {"time", "urllib.request", "http.client"}
 )
 # Who alone may import a library, so that replacing it touches one place.
 OWNERS = {
     "httpx": frozenset({"transport", "gitlab", "ops"}),
-    "h11": frozenset({"quick", "quick_http"}),
+    "h11": frozenset({"quick_http"}),
+    "httptools": frozenset({"quick_http"}),
     "pynvim": frozenset({"editor", "host", HOST_FILE}),
     "xllamacpp": frozenset({"ops"}),
     "huggingface_hub": frozenset({"ops"}),

@@ -24,8 +24,6 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import h11
-
 from local_llm.backends.base import Reply, Request
 from local_llm.body import FINISH_S, Timeouts
 from local_llm.errors import (
@@ -35,7 +33,7 @@ from local_llm.errors import (
     StreamStalled,
     placed,
 )
-from local_llm.quick_http import Head, Talk
+from local_llm.quick_http import Head, Opening, Talk
 from local_llm.quick_pool import Pool
 
 ERROR_LIMIT_BYTES = 64 << 10
@@ -152,13 +150,13 @@ class QuickClient:
             deadline = _now() + self._clock.first_byte_s
             talk, answer = await self._begin(request, deadline)
             try:
-                if answer.status_code != HTTPStatus.OK:
+                if answer.status != HTTPStatus.OK:
                     raise on_error(await self._refusal(talk, answer, deadline))
                 yield QuickBody(talk, self._clock)
             finally:
                 self._pool.release(talk)
 
-    async def _begin(self, request: Request, deadline: float) -> tuple[Talk, h11.Response]:
+    async def _begin(self, request: Request, deadline: float) -> tuple[Talk, Opening]:
         """Send, once more where a kept connection turns out to be dead before its first byte."""
         data = self._head(request).with_body(request.body)
         talk = self._pool.kept()
@@ -171,7 +169,7 @@ class QuickClient:
         talk = await self._pool.connect()
         return talk, await self._ask(talk, data, deadline)
 
-    async def _ask(self, talk: Talk, data: bytes, deadline: float) -> h11.Response:
+    async def _ask(self, talk: Talk, data: bytes, deadline: float) -> Opening:
         try:
             with self._in_time():
                 return await talk.ask(data, deadline)
@@ -179,7 +177,7 @@ class QuickClient:
             self._pool.cut(talk)
             raise
 
-    async def _refusal(self, talk: Talk, answer: h11.Response, deadline: float) -> Reply:
+    async def _refusal(self, talk: Talk, answer: Opening, deadline: float) -> Reply:
         """Read the body of an answer other than 200, cut at the limit."""
         body = bytearray()
         with self._in_time():
@@ -187,7 +185,7 @@ class QuickClient:
                 body += piece
         headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
         del body[ERROR_LIMIT_BYTES:]
-        return Reply(status=answer.status_code, headers=headers, body=bytes(body))
+        return Reply(status=answer.status, headers=headers, body=bytes(body))
 
     @contextmanager
     def _in_time(self) -> Iterator[None]:
