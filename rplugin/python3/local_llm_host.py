@@ -58,12 +58,6 @@ class LocalLlmHost:
         }
         self._nvim.exec_lua(_TELL, "fail", ask_id, failure, async_=True)
 
-    @pynvim.shutdown_hook
-    def shutdown(self) -> None:
-        """Close sockets and end the worker when the host is told to go."""
-        if self._host is not None:
-            self._host.close()
-
     @pynvim.command("LocalExplain", range="", sync=False)
     def explain(self, span: list[int]) -> None:
         """Explain the selection, the range or the function under the cursor."""

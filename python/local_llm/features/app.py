@@ -1,6 +1,6 @@
 """The application: messages of the editor in, one task a request.
 
-Runs on the worker loop. Whatever happens in a request ends in exactly one "done" or "fail"; a
+Runs on one loop. Whatever happens in a request ends in exactly one "done" or "fail"; a
 fault of our own is told by its type and place, never by its text, which could be the user's.
 """
 

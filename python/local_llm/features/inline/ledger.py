@@ -17,7 +17,7 @@ LAST_WAIT_S = 0.05  # the editor does not wait longer for the host's end
 
 
 class Ledger:
-    """Holds what this editor counted; used on the worker loop only.
+    """Holds what this editor counted; used on one loop only.
 
     Args:
         path: The file of all editors.

@@ -28,7 +28,7 @@ class _Used(msgspec.Struct, frozen=True):
 
 
 class Tally:
-    """Counts requests, answers and what became of them; used on the worker loop only.
+    """Counts requests, answers and what became of them; used on one loop only.
 
     Args:
         ledger: Keeps the counts.
