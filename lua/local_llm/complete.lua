@@ -107,6 +107,8 @@ end
 local function on_visible(shown, buf)
   if shown then
     ghost_keys.show(require("local_llm").options().keys.ghost, buf)
+  elseif switch.in_insert_mode() then
+    ghost_keys.hide_soon()
   else
     ghost_keys.hide()
   end

@@ -33,7 +33,7 @@ local function for_here(waiting)
   return these, others
 end
 
-local rested = vim.schedule_wrap(function()
+local function ask_now()
   local want = resting
   resting = nil
   if not want then return end
@@ -46,17 +46,21 @@ local rested = vim.schedule_wrap(function()
     and rules.reason() == nil
   if want.draws or #these > 0 then ask.ask(want) end
   ask.release(others)
-end)
+end
+
+local rested = vim.schedule_wrap(ask_now)
 
 ---Ask once nothing was typed for a while.
----@param ms integer
+---@param ms integer 0: now, before the screen is drawn
 ---@param more { draws: boolean?, waiting: local_llm.Waiting? }
 function M.after(ms, more)
   local want = resting or { draws = false, waiting = {} }
   want.draws = want.draws or more.draws or false
   table.insert(want.waiting, more.waiting)
   resting = want
-  timer:start(ms, 0, rested)
+  if ms > 0 then return timer:start(ms, 0, rested) end
+  timer:stop()
+  ask_now()
 end
 
 ---Take over those who wait; the question is not asked.
