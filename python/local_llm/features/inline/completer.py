@@ -219,7 +219,7 @@ async def _after(
     old: asyncio.Task[None] | None, work: Callable[[], Coroutine[Any, Any, None]]
 ) -> None:
     """Begin `work` when `old` has ended; so does whoever comes while this one still waits."""
-    if old is not None:
+    if old is not None and not old.done():
         try:
             await asyncio.wait([old])
         except asyncio.CancelledError:

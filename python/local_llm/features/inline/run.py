@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -14,7 +16,7 @@ from local_llm.features.inline.shot import Shot
 from local_llm.fim import gap
 from local_llm.fim.heal import Healed
 from local_llm.fim.ticket import Ticket
-from local_llm.fim.trim import trim
+from local_llm.fim.trim import Place, trim
 
 _MORE_LINES = 2  # read past the longest suggestion: trimming may drop some
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)  # only a chat model puts code into one
@@ -71,8 +73,6 @@ class Run:
         self.seat = seat
         self._shot = shot
         self._ticket = ticket
-        self._place = place_of(ticket)
-        self._prose = gap.takes_prose(ticket.left, ticket.filetype)
         self._stops = seat.route.family.reserved() if seat.route.family else ()
         self._emit = emit
         self._clock = clock
@@ -88,6 +88,8 @@ class Run:
         """Stream to the end. Raises: BackendError subclasses, Derailed."""
         link, shot = self.seat.link, self._shot
         self._begun = self._clock()
+        # What trimming looks at is made while the server thinks: the key waits for the request.
+        asyncio.get_running_loop().call_soon(getattr, self, "_surroundings")
         async with link.transport.stream_quickly(shot.request, link.backend.error) as body:
             decoder = shot.decoder()
             while data := await body.read():
@@ -116,6 +118,12 @@ class Run:
             chars=sum(map(len, self._raw)),
         )
 
+    @cached_property
+    def _surroundings(self) -> tuple[Place, bool]:
+        """The place, and whether prose belongs there."""
+        ticket = self._ticket
+        return place_of(ticket), gap.takes_prose(ticket.left, ticket.filetype)
+
     def _take(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
@@ -135,7 +143,7 @@ class Run:
         """Tell whether nothing of what may still come would be shown."""
         if self._all_ended():
             return True
-        most = 1 if self._place.right.strip() else self.seat.settings.complete.max_lines
+        most = 1 if self._ticket.right.strip() else self.seat.settings.complete.max_lines
         lines = (self._said(at, done=False).count("\n") for at in range(len(self._raw)))
         return all(
             count >= most + _MORE_LINES or len(raw) > _LONGEST
@@ -158,14 +166,14 @@ class Run:
         if self._shot.chat or (_FENCE.search(raw) and ticket.filetype != "markdown"):
             return gap.strip(raw, ticket.before, done=done, filetype=ticket.filetype)
         first = raw.lstrip().partition("\n")[0]
-        return "" if gap.is_talk(first, prose=self._prose) else raw
+        return "" if gap.is_talk(first, prose=self._surroundings[1]) else raw
 
     def _trimmed(self, at: int, *, done: bool) -> str:
         end = self._ends.get(at)
         done = done or end is not None
         return trim(
             self._said(at, done=done),
-            self._place,
+            self._surroundings[0],
             done=done,
             cut=end is not None and end.finish == "length",
             max_lines=self.seat.settings.complete.max_lines,
