@@ -31,8 +31,8 @@ LAYERS = (
 PURE = LAYERS[1]
 # Effects reach a pure package as arguments: a clock, a resolver, a source of random numbers.
 EFFECTS = frozenset(
-    {"asyncio", "httpx", "h11", "httptools", "pynvim", "random", "socket", "ssl", "subprocess", "threading"}
-    | {"time", "urllib.request", "http.client"}
+    {"asyncio", "httpx", "h11", "httptools", "pynvim", "random", "socket", "ssl", "subprocess"}
+    | {"threading", "time", "urllib.request", "http.client"}
 )
 # Who alone may import a library, so that replacing it touches one place.
 OWNERS = {

@@ -35,6 +35,7 @@ class LocalLlmHost:
         self._host: Host | None = None
 
     @pynvim.rpc_export("local_llm", sync=False)
+    @pynvim.decode("")  # the text is decoded by then; another walk through it costs a key 0.05 ms
     def call(self, message: dict[str, Any]) -> None:
         """Take one message of the editor; see lua/local_llm/host.lua for their fields."""
         try:
