@@ -310,6 +310,31 @@ async def test_no_server_is_told_once():
             assert len(at.editor.all("notice")) == 2
 
 
+async def test_a_server_that_goes_on_failing_is_left_alone_for_a_while():
+    with FakeLlamaCpp(coder()) as server:
+        async with desk(**setup(server)) as at:
+            await suggested(at)
+            server.script = replace(coder(continues=""), raw=b"data: {")
+            for typed in ("    r", "    re"):
+                assert await suggested(at, typed) == []
+            asked = len(server.bodies(RAW))
+            assert await suggested(at, "    ret") == []
+            assert len(server.bodies(RAW)) == asked
+            server.script = coder()
+            assert await suggested(at, "    ret", manual=True) == ["urn a + b"]
+            assert await suggested(at, "    retu") == ["rn a + b"]
+
+
+async def test_another_server_that_is_not_there_is_told_of_as_well():
+    with ClosedPort() as one, ClosedPort() as other:
+        async with desk(**setup(one)) as at:
+            assert await suggested(at) == []
+            at.configure(**setup(other))
+            assert await suggested(at) == []
+            said = [told["message"] for told in at.editor.all("notice")]
+            assert [one.url in said[0], other.url in said[1]] == [True, True]
+
+
 async def test_a_denied_file_is_refused_without_a_word_and_never_sent():
     with FakeLlamaCpp(coder()) as server:
         async with desk(**setup(server)) as at:
@@ -353,7 +378,7 @@ async def test_a_fault_shows_nothing_wrong_and_the_next_ticket_works(fault):
             server.script = replace(coder(continues=""), **fault)
             assert await suggested(at, "    retu") == []
             server.script = coder()
-            assert await suggested(at, "    ret", manual=True) == ["urn a + b"]
+            assert await suggested(at, "    ret") == ["urn a + b"]
             assert all("Traceback" not in str(told) for told in at.editor.told)
 
 

@@ -105,7 +105,7 @@ class Completer:
         """Look at the options again: they have changed."""
         self._seats.forget_options()
         self._recent.clear()
-        self._troubles.retry()
+        self._troubles.clear()
 
     async def aclose(self) -> None:
         """End what is under way and let go of the server."""
