@@ -152,7 +152,7 @@ class Asker:
 
     async def _run(self, streaming: Streaming, question: Question) -> Outcome:
         backend = question.link.backend
-        with self._turns.answering(question.link) as slot:
+        with self._turns.answering(question.link, question.model) as slot:
             request = backend.chat(question.ask(slot))
             return await streaming.run(question.link, request, backend.chat_decoder)
 

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from local_llm.backends.base import ModelInfo
 from local_llm.features.connect import Link
 
 
@@ -22,10 +23,10 @@ class Turns:
         self._changed = asyncio.Event()
 
     @contextmanager
-    def answering(self, link: Link) -> Iterator[int | None]:
+    def answering(self, link: Link, model: ModelInfo) -> Iterator[int | None]:
         """Take a slot for an answer: the first free one but the last, which is completion's."""
         taken = self._taken.setdefault(link.where, [])
-        slot = _free(link.info.slots, taken)
+        slot = _free(slots_of(link, model), taken)
         taken.append(slot)
         try:
             yield slot
@@ -40,8 +41,13 @@ class Turns:
             await self._changed.wait()
 
 
-def _free(slots: int | None, taken: list[int | None]) -> int | None:
+def slots_of(link: Link, model: ModelInfo) -> int:
+    """Return how many slots serve a model; a router has them by model."""
+    return model.slots or link.info.slots or 1
+
+
+def _free(slots: int, taken: list[int | None]) -> int | None:
     """Return a slot for an answer, None where there is no choice."""
-    if slots is None or slots < 2:  # noqa: PLR2004 - one slot serves everybody
+    if slots < 2:  # noqa: PLR2004 - one slot serves everybody
         return None
     return min(range(slots - 1), key=taken.count)

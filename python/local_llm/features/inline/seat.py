@@ -20,6 +20,7 @@ from local_llm.features.inline.route import Route, find_route
 from local_llm.features.inline.tokens import LocalTokenizer, ServerTokenizer, Tokenizer
 from local_llm.features.options import Options
 from local_llm.features.readiness import until_ready
+from local_llm.features.turns import slots_of
 from local_llm.fim.families import find_family
 from local_llm.fim.pace import Pace
 from local_llm.settings import Settings
@@ -129,7 +130,7 @@ class Seats:
         model = await self._connector.model(link, fim_model(link, self._options.model(link)))
         route = await find_route(link, model)
         counter = await self._counting.counter(link, model)
-        slots = model.slots or link.info.slots or 1
+        slots = slots_of(link, model)
         return Seat(
             settings=settings,
             link=link,
