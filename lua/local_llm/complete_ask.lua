@@ -24,6 +24,7 @@ local FIRST_DEBOUNCE_MS = 30
 ---@field info string|nil shown behind the first line
 ---@field debounce_ms integer|nil how long typing should rest from now on
 ---@field refused boolean|nil the file never goes out
+---@field failed boolean|nil why is told apart from this
 
 ---@class local_llm.Question
 ---@field draws boolean whether the answer is shown as ghost text
@@ -117,7 +118,7 @@ end
 local function draw(it, found)
   if rules.impossible() or (not it.manual and menu.hides()) then return end
   suggestion.offer(it.ticket, found.texts, found.done, found.info)
-  if it.step then step(it, found.done) end
+  if it.step and not found.failed then step(it, found.done) end
 end
 
 ---@return boolean whether what is at the cursor now has been asked already, to be drawn

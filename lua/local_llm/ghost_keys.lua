@@ -61,7 +61,9 @@ end
 local function press(name, lhs)
   local suggestion = require("local_llm.suggestion")
   suggestion.follow()
-  if suggestion.visible() and not require("local_llm.menu").is_open() then
+  -- Beside an open menu (`complete.with_menu`) the key that both know is the menu's.
+  local for_menu = name == "accept" and require("local_llm.menu").is_open()
+  if suggestion.visible() and not for_menu then
     feed(plug_of(name))
   else
     fall_through(lhs)

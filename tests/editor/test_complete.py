@@ -377,6 +377,19 @@ def test_the_option_shows_suggestions_with_a_menu(words, server):
     words.is_shown("_other")
 
 
+@pytest.mark.parametrize(("key", "line"), [("<Tab>", "x"), ("<M-Right>", "x_other|")])
+def test_beside_a_menu_the_accepting_key_is_the_menus_and_the_others_are_ours(
+    words, server, key, line
+):
+    server.script = Script(continues="x_other and more", models=MODELS)
+    words.uses(server, with_menu=True)
+    words.types("ix<C-n>")
+    words.is_shown("_other and more")
+    words.types(key)
+    words.settles()
+    assert words.text().split("\n")[1].rstrip("\t |") == line.rstrip("|")
+
+
 # Files that never go out.
 
 
@@ -792,4 +805,15 @@ def test_where_there_is_no_other_that_is_told(writer):
     writer.is_shown("foo(bar)")
     writer.types("<M-]>")
     writer.reads("there is no other suggestion")
+    assert writer.ghost() == "foo(bar)"
+
+
+def test_where_asking_for_another_fails_that_alone_is_told(writer, server):
+    writer.types_behind("x =|", keys=" ")
+    writer.is_shown("foo(bar)")
+    server.script = Script(error=(500, {"error": {"message": "out of memory", "code": 500}}))
+    writer.types("<M-]>")
+    writer.reads("out of memory")
+    writer.settles()
+    assert len(writer.told()) == 1
     assert writer.ghost() == "foo(bar)"

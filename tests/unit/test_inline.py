@@ -10,6 +10,7 @@ import pytest
 
 from fake_editor import desk
 from fakes import ClosedPort, FakeLlamaCpp, FakeOllama, FakeOpenAI, FakeTextgen, Script, tokens
+from local_llm.features.inline.route import Route
 
 CODER = "qwen2.5-coder-1.5b"
 ABOVE = "def add(a, b):\n"
@@ -146,6 +147,27 @@ async def test_a_model_that_is_not_in_the_table_is_asked_by_the_servers_own_rout
             assert body["prompt"] == f"{ABOVE}    return"
 
 
+@pytest.mark.parametrize("row", [0, 20, 400])
+async def test_the_servers_own_route_gets_no_more_than_it_keeps(row, monkeypatch):
+    """llama.cpp keeps 1,536 tokens before the gap and 510 behind it, and says nothing.
+
+    Tokens are estimated here, of 4 bytes at most.
+    """
+
+    async def infill(*_):
+        return Route(kind="infill")
+
+    monkeypatch.setattr("local_llm.features.inline.seat.find_route", infill)
+    lines = [f"value_{n} = compute({n})\n" for n in range(900)]
+    before, after = "".join(lines[:row]), "".join(lines[row:])
+    with FakeLlamaCpp(coder(context_tokens=32768)) as server:
+        async with desk(**setup(server, window_tokens=20_000)) as at:
+            at.app.receive({"name": "complete", "ticket": ticket(before, after)})
+            (body,) = await until(lambda: server.bodies("/infill"))
+            assert len(body["input_prefix"]) <= 1536 * 4
+            assert 700 < len(body["input_suffix"]) <= 510 * 4
+
+
 async def test_ollama_gets_the_markers_of_a_model_in_the_table():
     with FakeOllama(coder(inserts=False)) as server:
         async with desk(**setup(server, "ollama")) as at:
@@ -199,6 +221,16 @@ async def test_several_alternatives_come_in_one_request():
         async with desk(**setup(server)) as at:
             assert await suggested(at, alternatives=2) == ["a + b", "b + a"]
             assert len(server.bodies(RAW)) == 1
+
+
+async def test_another_suggestion_of_a_server_with_one_slot_is_asked_warmer_and_joins_the_first():
+    with FakeLlamaCpp(coder(slots=1)) as server:
+        async with desk(**setup(server)) as at:
+            assert await suggested(at) == ["a + b"]
+            server.script = coder(slots=1, continues="    return b + a")
+            assert await suggested(at, manual=True, alternatives=3) == ["a + b", "b + a"]
+            first, second = server.bodies(RAW)
+            assert first["temperature"] < 0.5 < second["temperature"]
 
 
 async def test_completion_keeps_a_slot_to_itself():

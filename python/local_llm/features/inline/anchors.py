@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import NamedTuple
 
+import msgspec
+
 from local_llm.features.inline.intake import relative
 from local_llm.features.inline.seat import Seat
-from local_llm.features.inline.shot import INFILL_PREFIX, Frozen
+from local_llm.features.inline.shot import INFILL_PREFIX, INFILL_SUFFIX, Frozen
 from local_llm.fim.anchor import LONG_SPAN, Anchor, set_anchor, typed_since
 from local_llm.fim.prompt import Extra, Names
 from local_llm.fim.ring import Ring
 from local_llm.fim.ticket import Ticket
+from local_llm.fim.window import cut_suffix
 from local_llm.tokens.room import MARGIN
 
 _LEAST = 64
@@ -84,6 +87,9 @@ class Anchors:
         left = min(tokens if known else tokens - cost, sizes.room - cost)
         if extras and left < tokens:
             anchor, line = set_anchor(ticket, max(_LEAST, left), seat.counter.count)
+        if _is_cut_by_server(seat):
+            suffix = cut_suffix(anchor.suffix, INFILL_SUFFIX, seat.counter.count)
+            anchor = msgspec.structs.replace(anchor, suffix=suffix)
         return Frozen(anchor, names, extras, full=full, is_cut=_is_cut(anchor, ticket)), line
 
     def _extras(self, seat: Seat, anchor: Anchor, path: str, *, full: bool) -> tuple[Extra, ...]:
@@ -114,12 +120,16 @@ def window_sizes(seat: Seat) -> Sizes:
     """Return the sizes for a server and a model."""
     answer = seat.pace.answer_tokens(seat.settings.complete.max_lines, one_line=False, first=False)
     room = max(_LEAST, seat.window.tokens - answer - _SPAN_TOKENS - MARGIN)
-    if seat.route.kind == "infill":
-        room = min(room, INFILL_PREFIX)
+    if _is_cut_by_server(seat):
+        room = min(room, INFILL_PREFIX - _SPAN_TOKENS)
     wanted = seat.settings.complete.window_tokens
     if wanted != "auto":
         return Sizes(min(wanted, room), min(wanted, room), room)
     return Sizes(*seat.pace.window_tokens(room), room)
+
+
+def _is_cut_by_server(seat: Seat) -> bool:
+    return seat.route.kind == "infill" and seat.link.backend.kind != "ollama"
 
 
 def _is_cut(anchor: Anchor, ticket: Ticket) -> bool:

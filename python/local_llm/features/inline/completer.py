@@ -152,26 +152,36 @@ class Completer:
         self._tally.asked(ticket.id, seat.model.name)
         show = Show(self._editor, ticket.id, _waits(seat, ticket))
         key = key_of(ticket)
-        texts = None if ticket.manual else self._recent.get(key)
-        if texts is None:
+        known = self._recent.get(key)
+        if known is None or ticket.manual:
             if not settings.complete.while_answering and not ticket.manual:
                 await self._turns.quiet(seat.link)
-            texts = await self._found(seat, ticket, show)
+            others = (known or ()) if ticket.alternatives else ()
+            texts = await self._found(seat, ticket, show, known=others)
             self._recent.put(key, texts)
         else:
+            texts = known
             show.put(texts, done=True)
         self._troubles.clear()
         await self._look_ahead(seat, ticket, texts)
 
     async def _found(
-        self, seat: Seat, ticket: Ticket, show: Show, *, ahead: bool = False
+        self,
+        seat: Seat,
+        ticket: Ticket,
+        show: Show,
+        *,
+        known: tuple[str, ...] = (),
+        ahead: bool = False,
     ) -> tuple[str, ...]:
+        """Return what is suggested: what is `known` already, and what is found."""
+
         def emit(finding: Finding, done: bool) -> None:
             info = finding.figures() if done and seat.settings.complete.show_info else ""
-            show.put(finding.texts, done=done, info=info)
+            show.put(_merged(known, finding.texts), done=done, info=info)
 
         finding = await self._finder.find(seat, ticket, emit, ahead=ahead)
-        return finding.texts
+        return _merged(known, finding.texts)
 
     async def _look_ahead(self, seat: Seat, ticket: Ticket, texts: tuple[str, ...]) -> None:
         """Ask for what would follow the first suggestion."""
@@ -207,7 +217,7 @@ class Completer:
         """Tell the editor that nothing comes; the user only once, or when asked for it."""
         told = False if refused else self._troubles.note(exc)
         log.debug("no suggestion: %s", exc.code)
-        data = {"texts": [], "done": True, "refused": refused}
+        data = {"texts": [], "done": True, "refused": refused, "failed": True}
         self._editor.tell("ghost", ticket.id, data)
         if ticket.manual or told:
             level = "error" if ticket.manual else "warn"
@@ -226,6 +236,10 @@ async def _after(
             await asyncio.wait([old])  # it was cancelled before, and closes its socket now
             raise
     await work()
+
+
+def _merged(known: tuple[str, ...], found: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *found)))
 
 
 def _waits(seat: Seat, ticket: Ticket) -> dict[str, Any]:

@@ -108,4 +108,5 @@ def _wanted(seat: Seat, ticket: Ticket) -> Wanted:
         tokens=seat.pace.answer_tokens(complete.max_lines, one_line=one_line, first=True),
         one_line=one_line,
         alternatives=min(asked, seat.most_alternatives),
+        other=ticket.alternatives > 1,
     )

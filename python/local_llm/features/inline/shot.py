@@ -23,16 +23,21 @@ from local_llm.fim.heal import grammar, hand_back_word
 from local_llm.fim.prompt import Extra, Layout, Names, Part, as_text, layout
 
 _OTHERS_TEMPERATURE = 0.6  # alternatives to a greedy answer would all be the same
-# llama.cpp cuts /infill by its batch size without a word; this is the cut of the usual 2048.
-INFILL_PREFIX = 1536
+# llama.cpp cuts /infill by its batch size without a word; these are the cuts of the usual 2048.
+INFILL_PREFIX, INFILL_SUFFIX = 1536, 510
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted of the answer. `one_line`: text follows on the cursor's line."""
+    """What is wanted of the answer.
+
+    one_line: Text follows on the cursor's line.
+    other: Than the likeliest, which is known.
+    """
 
     tokens: int
     one_line: bool = False
     alternatives: int = 1
+    other: bool = False
     healed: bool = True
 
 
@@ -174,7 +179,7 @@ class Frozen:
 def _sampling(seat: Seat, wanted: Wanted) -> Sampling:
     family, own = seat.route.family, seat.link.server.temperature
     temperature = seat.settings.complete.temperature if own is None else own
-    if wanted.alternatives > 1:
+    if wanted.other or wanted.alternatives > 1:
         temperature = max(temperature, _OTHERS_TEMPERATURE)
     stops = (*(family.stops if family else ()), *(("\n",) if wanted.one_line else ()))
     return Sampling(temperature=temperature, stop=stops)
