@@ -13,7 +13,7 @@
 ---  pick {title, items, verb}           items: {name, label, current}
 ---  notice {level, message}
 ---  health {sections}
----  ghost {texts, done, info?, debounce_ms?, refused?, failed?}   what to suggest for the ticket of that id
+---  ghost {texts, done, info?, debounce_ms?, refused?, failed?}  suggestions for that ticket
 ---  event {name, command, model, backend, code?}
 local M = {}
 

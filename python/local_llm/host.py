@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import os
 import sys
+from collections.abc import Coroutine
 from typing import Any
 
 import pynvim
@@ -25,6 +26,7 @@ from local_llm.trust import TrustRecord, record_path
 
 SWITCH_S = 0.0005
 CLOSE_S = 1.0
+PIPES = 3  # standard input, output and error
 
 
 class Host:
@@ -55,9 +57,19 @@ class Host:
 
         Python would take 0.1 s to free all its modules, and the editor waits for that.
         """
-        with contextlib.suppress(RuntimeError, TimeoutError):  # the loop was closed; it took long
-            self._loop.run_until_complete(asyncio.wait_for(self._app.aclose(), CLOSE_S))
+        if not self._loop.is_closed():
+            _run_to_end(self._loop, asyncio.wait_for(self._app.aclose(), CLOSE_S))
         os._exit(1 if hasattr(sys, "last_value") else 0)  # 1: it ends by an exception
+
+
+def _run_to_end(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
+    """Run on pynvim's loop, which pynvim stops again for every pipe whose end it learns of."""
+    task = loop.create_task(work)
+    for _ in range(PIPES + 1):
+        with contextlib.suppress(RuntimeError, TimeoutError):
+            loop.run_until_complete(task)
+        if task.done():
+            return
 
 
 def _quiet(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
