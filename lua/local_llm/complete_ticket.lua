@@ -11,6 +11,16 @@ local MOST_BYTES = 96 * 1024
 
 local last_id = 0
 
+---@class local_llm.Around the lines around the cursor's, which stay while somebody types in it
+---@field buf integer
+---@field row integer
+---@field first integer the first row
+---@field before string the lines above, each with its end
+---@field after string those below, each with a line end before it
+
+local around = nil ---@type local_llm.Around|nil
+local watched = {} ---@type table<integer, boolean>
+
 ---@class local_llm.Ticket
 ---@field id integer
 ---@field buf integer
@@ -49,6 +59,51 @@ local function end_row(buf, row)
   return last
 end
 
+---Forget the lines around when one of them changes.
+---@param buf integer
+---@return boolean|nil whether that will be seen
+local function watch(buf)
+  if watched[buf] then return true end
+  local function forget()
+    if around and around.buf == buf then around = nil end
+  end
+  watched[buf] = vim.api.nvim_buf_attach(buf, false, {
+    on_lines = function(_, _, _, first, last, new_last)
+      local row = around and around.row
+      if first ~= row or last ~= row + 1 or new_last ~= row + 1 then forget() end
+    end,
+    on_reload = forget,
+    on_detach = function()
+      watched[buf] = nil
+      forget()
+    end,
+  }) or nil
+  return watched[buf]
+end
+
+---@param buf integer
+---@param row integer the cursor's
+---@return local_llm.Around
+local function read(buf, row)
+  local first, stop = first_row(buf, row), end_row(buf, row)
+  local lines = vim.api.nvim_buf_get_lines(buf, first, stop, false)
+  local here = row - first + 1
+  local before = table.concat(lines, "\n", 1, here - 1) .. (here > 1 and "\n" or "")
+  local after = here < #lines and "\n" .. table.concat(lines, "\n", here + 1) or ""
+  return { buf = buf, row = row, first = first, before = before, after = after }
+end
+
+---The lines around the cursor's. Reading 700 takes 0.2 ms, and a key has 3 for everything.
+---@param buf integer
+---@param row integer the cursor's
+---@return local_llm.Around
+local function lines_around(buf, row)
+  local held = watch(buf) and around
+  if held and held.buf == buf and held.row == row then return held end
+  around = read(buf, row)
+  return around
+end
+
 ---@param buf integer
 ---@return integer
 local function shiftwidth(buf)
@@ -62,12 +117,7 @@ end
 function M.take(buf, more)
   local cursor = vim.api.nvim_win_get_cursor(0)
   local row, col = cursor[1] - 1, cursor[2]
-  local first, stop = first_row(buf, row), end_row(buf, row)
-  local lines = vim.api.nvim_buf_get_lines(buf, first, stop, false)
-  local here = row - first + 1
-  local line = lines[here] or ""
-  local before = table.concat(lines, "\n", 1, here - 1) .. (here > 1 and "\n" or "")
-  local after = table.concat(lines, "\n", here + 1)
+  local lines, line = lines_around(buf, row), vim.api.nvim_get_current_line()
   local place = snapshot.place(buf)
   last_id = last_id + 1
   return {
@@ -76,9 +126,9 @@ function M.take(buf, more)
     tick = place.tick,
     row = row,
     col = col,
-    first_row = first,
-    before = before .. line:sub(1, col),
-    after = line:sub(col + 1) .. (here < #lines and "\n" .. after or ""),
+    first_row = lines.first,
+    before = lines.before .. line:sub(1, col),
+    after = line:sub(col + 1) .. lines.after,
     path = place.path,
     root = place.root,
     filetype = place.filetype,

@@ -181,7 +181,7 @@ def test_ctrl_c_keeps_what_arrived_and_shows_no_traceback(home):
         process.send_signal(signal.SIGINT)
         _out, err = process.communicate()
         handler.go_on.set()
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert "Traceback" not in err
     [kept] = partial.rglob("*.gguf")
     assert (CONTENT * 24).startswith(kept.read_bytes())
