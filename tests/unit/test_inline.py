@@ -304,6 +304,20 @@ async def test_the_next_suggestion_is_ready_when_this_one_is_taken():
             assert len(server.bodies(RAW)) == 2
 
 
+async def test_what_follows_several_lines_is_asked_behind_the_same_anchor():
+    """A prompt of its own would throw out the one that the next key goes on with."""
+    lines = f"{LINE}\n\n\ndef sub(a, b):\n    return a - b"
+    with FakeLlamaCpp(coder(continues=lines)) as server:
+        async with desk(**setup(server, speculate=True)) as at:
+            (text,) = await suggested(at, "    return a", after="\n")
+            assert text.count("\n") == 4
+            await until(lambda: len(server.bodies(RAW)) == 2)
+            await suggested(at, "    return a ", after="\n")
+            first, ahead, again = prompts(server)
+            assert ahead.startswith(first)
+            assert again.startswith(first)
+
+
 async def test_what_was_suggested_here_before_is_not_asked_again():
     with FakeLlamaCpp(coder()) as server:
         async with desk(**setup(server)) as at:

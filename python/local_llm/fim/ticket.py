@@ -43,6 +43,13 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Ticket({self.id}, buffer {self.buf}, {self.row}:{self.col})"
 
+    def followed_by(self, text: str) -> Ticket:
+        """Return what the editor would ask unasked once `text` stood before the cursor."""
+        before = self.before + text
+        line = before[before.rfind("\n") + 1 :]
+        place = {"row": self.row + text.count("\n"), "col": len(line.encode("utf-8", "replace"))}
+        return msgspec.structs.replace(self, before=before, manual=False, alternatives=0, **place)
+
     @property
     def left(self) -> str:
         """The line's text before the cursor."""

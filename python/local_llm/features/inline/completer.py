@@ -14,8 +14,6 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from local_llm import log
 from local_llm.errors import BackendError, LocalLlmError, PathRefused
 from local_llm.features.faults import bug
@@ -188,7 +186,7 @@ class Completer:
         if not texts or not seat.settings.complete.speculate or seat.route.kind == "chat":
             return
         await asyncio.sleep(REST_S)
-        taken = msgspec.structs.replace(ticket, before=ticket.before + texts[0], manual=False)
+        taken = ticket.followed_by(texts[0])
         key = key_of(taken)
         if self._recent.get(key) is not None:
             return
