@@ -325,6 +325,15 @@ async def test_what_was_suggested_here_before_is_not_asked_again():
             assert len(server.bodies(RAW)) == 1
 
 
+async def test_the_speed_of_a_model_is_known_to_the_next_session():
+    with FakeLlamaCpp(coder()) as server:
+        waits = []
+        for _ in range(2):
+            async with desk(**setup(server)) as at:
+                waits.append((await ended(at, ask(at)))["debounce_ms"])
+        assert waits[0] == 30 > waits[1]
+
+
 async def test_completion_waits_while_an_answer_streams():
     with FakeLlamaCpp(coder(stall_after=1, slots=2)) as server:
         async with desk(**setup(server)) as at:

@@ -28,6 +28,7 @@ from local_llm.features.inline.completer import Completer
 from local_llm.features.inline.ledger import Ledger
 from local_llm.features.inline.seat import Seats
 from local_llm.features.inline.tally import Tally
+from local_llm.features.learned import Learned
 from local_llm.features.options import Options
 from local_llm.features.pick import Picker
 from local_llm.features.port import Editor, EmbeddedServer, Snapshot
@@ -72,7 +73,8 @@ class App:
         self._explainer = Explainer(editor, self._options, asker, clock)
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)
-        seats = Seats(connector, self._options, counting, clock)
+        speeds = Learned(cache / "speeds.json")
+        seats = Seats(connector, self._options, counting, speeds, clock)
         self._tally = Tally(Ledger(state / "stats.json"))
         self._completer = Completer(editor, seats, turns, self._tally, clock)
         self._at_once: dict[str, Callable[[dict[str, Any]], None]] = {

@@ -9,15 +9,13 @@ What an estimate has learned is kept, too.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
-
-import msgspec
 
 from local_llm import log
 from local_llm.backends.base import ModelInfo, TellsVocabulary
 from local_llm.errors import ContextOverflow
 from local_llm.features.connect import Link
+from local_llm.features.learned import Learned, key_of
 from local_llm.features.prompting import Prompt
 from local_llm.features.streaming import Outcome
 from local_llm.fim.families import bytes_per_token
@@ -43,7 +41,7 @@ class Counting:
         self._folder = folder
         self._exact: dict[str, asyncio.Task[Counter | None]] = {}
         self._estimates: dict[str, Estimator] = {}
-        self._learned = _read_learned(folder)
+        self._learned = Learned(folder / _LEARNED)
 
     async def aclose(self) -> None:
         """Give up vocabularies that are still on their way."""
@@ -53,7 +51,7 @@ class Counting:
 
     async def counter(self, link: Link, model: ModelInfo) -> Counter:
         """Return the exact counter where it can be had soon, else the estimate."""
-        key = _key(link, model)
+        key = key_of(link, model)
         if key not in self._exact:
             self._exact[key] = asyncio.create_task(self._find(link, model))
         task = self._exact[key]
@@ -88,14 +86,13 @@ class Counting:
             return
         estimate = self._estimate(link, model)
         estimate.correct(counted - prompt.room.template, prompt.estimate)
-        self._learned[_key(link, model)] = estimate.state()
-        _write_learned(self._folder, self._learned)
+        self._learned.keep(key_of(link, model), estimate.state())
 
     def _estimate(self, link: Link, model: ModelInfo) -> Estimator:
-        key = _key(link, model)
+        key = key_of(link, model)
         if key not in self._estimates:
             base = bytes_over(bytes_per_token(model.name, model.architecture))
-            self._estimates[key] = Estimator(base, state=self._learned.get(key))
+            self._estimates[key] = Estimator(base, state=self._learned.of(key))
         return self._estimates[key]
 
     async def _find(self, link: Link, model: ModelInfo) -> Counter | None:
@@ -129,10 +126,6 @@ class Counting:
             log.warning("the vocabulary is not kept on disk: %s", exc.strerror)
 
 
-def _key(link: Link, model: ModelInfo) -> str:
-    return f"{link.where} {model.name} {model.digest}"
-
-
 def _local_file(link: Link, model: ModelInfo) -> Path | None:
     """Return the model file where it lies on this machine and we may read it."""
     if not link.target.is_loopback or not model.model_path:
@@ -151,21 +144,3 @@ def _from_file(path: Path) -> Vocab | None:
         return gguf_vocab.read_vocab(path)
     except (OSError, gguf_vocab.BadGguf):
         return None
-
-
-def _read_learned(folder: Path) -> dict[str, dict[str, float]]:
-    try:
-        data = (folder / _LEARNED).read_bytes()
-        return msgspec.json.decode(data, type=dict[str, dict[str, float]])
-    except (OSError, msgspec.DecodeError):
-        return {}
-
-
-def _write_learned(folder: Path, learned: Mapping[str, Mapping[str, float]]) -> None:
-    part = folder / f"{_LEARNED}.part"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_bytes(msgspec.json.encode(learned))
-        part.replace(folder / _LEARNED)
-    except OSError as exc:
-        log.warning("what the estimate learned is not kept: %s", exc.strerror)

@@ -18,6 +18,7 @@ from local_llm.features.context import ContextWindow, context_window
 from local_llm.features.counting import Counting
 from local_llm.features.inline.route import Route, find_route
 from local_llm.features.inline.tokens import LocalTokenizer, ServerTokenizer, Tokenizer
+from local_llm.features.learned import Learned, key_of
 from local_llm.features.options import Options
 from local_llm.features.readiness import until_ready
 from local_llm.features.turns import slots_of
@@ -59,6 +60,7 @@ class Seats:
         connector: Finds servers.
         options: The options in force.
         counting: Knows vocabularies.
+        speeds: What was measured in earlier sessions.
         clock: Seconds, monotonic.
 
     """
@@ -68,11 +70,13 @@ class Seats:
         connector: Connector,
         options: Options,
         counting: Counting,
+        speeds: Learned,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connector = connector
         self._options = options
         self._counting = counting
+        self._speeds = speeds
         self._clock = clock
         self._seat: Seat | None = None
         self._chosen: tuple[object, ...] = ()
@@ -102,7 +106,9 @@ class Seats:
         return settings
 
     async def leave(self) -> None:
-        """Let go of the server."""
+        """Let go of the server; its speed stays known."""
+        if self._seat is not None:
+            self._speeds.keep(key_of(self._seat.link, self._seat.model), self._seat.pace.state())
         held, self._held, self._seat = self._held, AsyncExitStack(), None
         await held.aclose()
 
@@ -139,10 +145,16 @@ class Seats:
             counter=counter,
             tokenizer=_tokenizer(link, model, route, counter),
             window=context_window(link.backend.kind, model, link.server.context_tokens),
-            pace=self._paces.setdefault(f"{link.where} {model.name}", Pace()),
+            pace=self._pace(link, model),
             slot=slots - 1 if slots > 1 else None,
             most_alternatives=link.backend.most_alternatives(model),
         )
+
+    def _pace(self, link: Link, model: ModelInfo) -> Pace:
+        key = key_of(link, model)
+        if key not in self._paces:
+            self._paces[key] = Pace(self._speeds.of(key))
+        return self._paces[key]
 
 
 def fim_model(link: Link, chosen: str | None) -> str | None:
