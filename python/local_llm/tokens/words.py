@@ -15,6 +15,9 @@ import re
 from local_llm.tokens.pre import find_pre
 
 _HEX = re.compile(r"\\x\{([0-9A-Fa-f]+)\}")
+# In every pattern a word of letters ends before a blank, and blanks go to what follows them.
+_BORDER = re.compile(r"(?<=[A-Za-z])(?=[ \t]+[^\s])")
+_TAIL_CHARS = 160
 
 
 class Words:
@@ -39,8 +42,18 @@ class Words:
         Blanks at the end count as one word: a line end after them can join them all.
         """
         at = len(text)
-        for word in reversed(self.split(text)):
+        for word in reversed(self.split(text[_late_border(text) :])):
             if not word.isspace():
                 return at if at < len(text) else at - len(word)
             at -= len(word)
         return at
+
+
+def _late_border(text: str) -> int:
+    """Return where a word begins that stands near the end: what is before need not be read.
+
+    A thousand characters may have been typed behind an anchor, and each key asks.
+    """
+    start = max(0, len(text) - _TAIL_CHARS)
+    borders = [match.start() for match in _BORDER.finditer(text, start)]
+    return borders[-1] if borders else 0

@@ -52,6 +52,7 @@ class LocalTokenizer:
     def __init__(self, counter: LocalCounter, reserved: Sequence[str]) -> None:
         self._counter = counter
         self._reserved = frozenset(reserved)
+        self._latest: tuple[str, tuple[int, ...]] = "", ()
 
     async def start(self) -> tuple[int, ...]:
         """Return BOS, where prompts of this model begin with it."""
@@ -84,10 +85,13 @@ class LocalTokenizer:
         return (*self._plain(lead), token, *self._plain(rest))
 
     def _plain(self, text: str) -> tuple[int, ...]:
-        ids = self._counter.encode(text, self._reserved)
-        if ids is None:
-            raise Unspeakable
-        return ids
+        """Return the ids; while a word is typed, the text before it is the same for each key."""
+        if self._latest[0] != text:
+            ids = self._counter.encode(text, self._reserved)
+            if ids is None:
+                raise Unspeakable
+            self._latest = text, ids
+        return self._latest[1]
 
 
 class ServerTokenizer:
