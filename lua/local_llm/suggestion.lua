@@ -70,21 +70,28 @@ local function draw(it)
   run("shown", it.ticket, it.rest)
 end
 
+---Tell what somebody typed of what he was shown.
+---@param it local_llm.Suggestion
+local function note_typed(it)
+  local by_hand = it.taken and it.typed.text:sub(it.taken + 1) or ""
+  if by_hand == "" then return end
+  it.taken = #it.typed.text
+  run("used", "typed", by_hand, it.ticket)
+end
+
 ---Take the suggestion off the screen and forget it.
 function M.hide()
   local it = held
   if not it then return end
+  note_typed(it)
   gone_id = math.max(gone_id, it.ticket.id)
   held, seen = nil, nil
   ghost.clear(it.place.buf)
   set_drawn(it, false)
 end
 
----Everything of it has been typed or accepted.
----@param it local_llm.Suggestion the one held
-local function finish(it)
-  local by_hand = it.taken and it.typed.text:sub(it.taken + 1) or ""
-  if by_hand ~= "" then run("used", "typed", by_hand, it.ticket) end
+---Everything of the one held has been typed or accepted.
+local function finish()
   exhausted = now()
   M.hide()
 end
@@ -92,7 +99,7 @@ end
 ---@param it local_llm.Suggestion the one held
 local function look_again(it)
   if not fit.look(it) then return M.hide() end
-  if fit.is_used_up(it) then return finish(it) end
+  if fit.is_used_up(it) then return finish() end
   draw(it)
 end
 
@@ -129,9 +136,10 @@ end
 local function replace(it)
   local before = held or { ticket = it.ticket, drawn = false }
   if before.ticket.id ~= it.ticket.id then gone_id = math.max(gone_id, before.ticket.id) end
+  if held and held.ticket.id ~= it.ticket.id then note_typed(held) end
   it.drawn = before.drawn
   held, seen = it, now()
-  if fit.is_used_up(it) then return finish(it) end
+  if fit.is_used_up(it) then return finish() end
   if not before.drawn or before.rest ~= it.rest or before.info ~= it.info then return draw(it) end
   it.taken = it.taken or #it.typed.text
 end

@@ -194,7 +194,7 @@ def test_dismissing_is_told(typist):
     typist.is_offered("one")
     typist.types("o")
     typist.types("<C-]>")
-    assert typist.used() == [["dismissed", "ne"]]
+    assert typist.used() == [["typed", "o"], ["dismissed", "ne"]]
 
 
 def test_what_is_shown_is_told_once_for_every_ticket(typist):

@@ -221,6 +221,18 @@ def test_a_dismissed_suggestion_is_counted_and_wasted(editor, server):
     assert made[1] == made[2] != "0"
 
 
+def test_what_was_typed_of_a_suggestion_counts_also_where_it_was_left(editor, server):
+    child = typing(editor, server)
+    child.type("iret")
+    ghost(child, "urn first + second")
+    child.type("urn")
+    ghost(child, " first + second")
+    child.type(";")
+    ghost(child, None)
+    counts = shown_counts(child)
+    assert counts["typed through"] == "3 characters"
+
+
 def test_the_counts_outlive_the_editor_and_hold_no_text(editor, server, home):
     child = typing(editor, server)
     child.type("iret")

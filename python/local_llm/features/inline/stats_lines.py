@@ -14,7 +14,7 @@ _MEANING = """
 - shown, accepted: as ghost text. What a completion menu or a language client does with a
   suggestion is not known here.
 - accepted by kind: each key that takes the whole suggestion, a line or a word of it.
-- typed through: what was typed by hand of suggestions that were typed to their end.
+- typed through: what was typed by hand of suggestions that were shown.
 - characters saved: characters accepted, less the keys that accepted them.
 - time to first token: from sending a request to the first token of its answer. Time to screen:
   from asking, when typing has rested long enough, until the suggestion is drawn; at the
