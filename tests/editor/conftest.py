@@ -7,13 +7,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from completing import KNOWS
 from context_side import Watched
 from typist import Typist
+from writer import Writer
 
 import isolation
 from child import Child
 from fakes import FakeLlamaCpp
-from person import Person
+from person import Person, wait_closed
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -89,3 +91,50 @@ def project(tmp_path):
     """Return the empty folder of a project."""
     (tmp_path / "p" / ".git").mkdir(parents=True)
     return tmp_path / "p"
+
+
+@pytest.fixture(scope="module")
+def start_writer(nvim, tmp_path_factory):
+    """Start editors of a module's own; they are ended after it."""
+    children = []
+
+    def start(**options):
+        home = tmp_path_factory.mktemp("home")
+        run = Path(tempfile.mkdtemp(prefix="r-", dir=os.environ["XDG_RUNTIME_DIR"]))
+        env = isolation.private_folders(home, run)
+        child = Child(nvim, setup={}, env=env, cwd=home, lines=16, columns=100, **options)
+        children.append(child)
+        writer = Writer(child, home)
+        writer.starts_over()
+        return writer
+
+    yield start
+    for child in children:
+        child.close()
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The model server of completion, which knows how to go on with `x`."""
+    with FakeLlamaCpp(KNOWS) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_writer(start_writer):
+    return start_writer()
+
+
+@pytest.fixture
+def writer(shared_writer, server):
+    """Someone at an empty buffer; the model knows how to go on with `x`."""
+    shared_writer.starts_over()
+    wait_closed(server)
+    server.script = KNOWS
+    server.requests.clear()
+    server.most_open = 0
+    shared_writer.uses(server)
+    yield shared_writer
+    assert shared_writer.child.mode()["blocking"] is False
+    assert "fault" not in shared_writer.logged()
+    assert not [line for line in shared_writer.child.messages() if "Error" in line]
