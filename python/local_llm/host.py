@@ -63,10 +63,13 @@ class Host:
 
 
 def _run_to_end(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
-    """Run on pynvim's loop, which pynvim stops again for every pipe whose end it learns of."""
+    """Run on pynvim's loop, which pynvim stops again for every pipe whose end it learns of.
+
+    Whatever fails, the process is about to end, and nobody reads a traceback.
+    """
     task = loop.create_task(work)
     for _ in range(PIPES + 1):
-        with contextlib.suppress(RuntimeError, TimeoutError):
+        with contextlib.suppress(Exception):
             loop.run_until_complete(task)
         if task.done():
             return
