@@ -17,7 +17,8 @@ if sys.version_info < (3, 11):
     print("local-llm: missing: Python 3.11 or newer", file=sys.stderr)
     sys.exit(%d)
 from importlib.util import find_spec
-lacks = [m for m in ("pynvim", "httpx", "h11", "msgspec", "tiktoken", "re2") if not find_spec(m)]
+needs = ("pynvim", "httpx", "h11", "httptools", "msgspec", "tiktoken", "re2")
+lacks = [module for module in needs if not find_spec(module)]
 if lacks:
     print("local-llm: missing:", ", ".join(lacks), file=sys.stderr)
     sys.exit(%d)
