@@ -79,7 +79,9 @@ function M.show(text, level)
     local group = bad and "DiagnosticError" or level >= vim.log.levels.WARN and "DiagnosticWarn"
     open(whole, group or "NormalFloat")
   end
-  if room >= LEAST then vim.notify(shortened(flat, room), level) end
+  if room < LEAST then return end
+  vim.cmd.redraw() -- or a second message before the screen is drawn would take a second line
+  vim.notify(shortened(flat, room), level)
 end
 
 return M

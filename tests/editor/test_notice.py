@@ -1,5 +1,7 @@
 """Messages that belong to no window: seen, and never a prompt to press Enter."""
 
+import pytest
+
 LONG = "no model server answers at " + ", ".join(f"http://127.0.0.1:{p}" for p in range(8000, 8005))
 SHOW = "require('local_llm.notice').show(...)"
 
@@ -46,3 +48,24 @@ def test_a_tiny_screen(editor):
     child = editor(lines=5, columns=12)
     child.lua(SHOW, LONG, 4)
     assert not child.mode()["blocking"]
+
+
+@pytest.mark.parametrize("level", [2, 3, 4])
+@pytest.mark.parametrize("mode", ["n", "i"])
+def test_several_at_a_time_do_not_make_the_user_press_enter(child, mode, level):
+    child.command("set noshowmode")
+    if mode == "i":
+        child.type("i")
+        child.wait_until(lambda: child.mode()["mode"] == "i")
+    child.lua(
+        """local level = ...
+        for _, word in ipairs({ "one", "two", "three" }) do
+          vim.schedule(function() require("local_llm.notice").show(word:rep(40), level) end)
+        end
+        vim.wait(1000, function() return #vim.fn.execute("messages") > 120 end, 1)""",
+        level,
+    )
+    child.wait_screen("local-llm: threethree")
+    assert child.mode() == {"mode": mode, "blocking": False}
+    said = [line[11:14] for line in child.messages()]
+    assert said == ["one", "two", "thr"]

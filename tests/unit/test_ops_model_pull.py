@@ -100,11 +100,20 @@ def hub(**facts):
             server.shutdown()
 
 
+# What a shell has started in the background ignores SIGINT, and so does all that it starts.
+_CLI = """
+import signal, sys
+from local_llm.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
+
+
 def start(address, spec="org/repo", stderr=subprocess.PIPE):
     """Start the program: the hub's client reads its environment when it is imported."""
     ours = {"PYTHONPATH": str(ROOT / "python"), "HF_ENDPOINT": address, "HF_HUB_OFFLINE": "0"}
     return subprocess.Popen(
-        [sys.executable, "-m", "local_llm.cli", "model", "pull", spec],
+        [sys.executable, "-c", _CLI, "model", "pull", spec],
         env={**os.environ, **ours},
         stdout=subprocess.PIPE,
         stderr=stderr,
