@@ -54,6 +54,7 @@ def test_events_tell_who_and_never_what(person, server):
     server.wait_sent(2)
     server.release()
     person.reads("done")
+    person.child.wait_until(lambda: len(person.events()) >= 3, what="the last event")
     events = person.events()
     names = [event["name"].removeprefix("LocalLlmRequest") for event in events]
     assert names == ["Started", "FirstToken", "Finished"]
