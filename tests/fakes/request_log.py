@@ -59,7 +59,8 @@ class RequestLog:
     def _wait(self, found: Callable[[], list[Recorded]], what: str, seconds: float) -> Recorded:
         with self._changed:
             if not self._changed.wait_for(lambda: bool(found()), seconds):
-                raise AssertionError(f"{what}: not in {seconds} s; seen: {self.paths()}")
+                seen = [(r.method, r.path, len(r.sent_ns), r.finished) for r in self.requests]
+                raise AssertionError(f"{what}: not in {seconds} s; pieces, finished: {seen}")
             return found()[-1]
 
     def notify(self) -> None:

@@ -71,6 +71,19 @@ async def test_a_follow_up_without_an_answer_is_refused():
         assert (await at.editor.wait("fail", ask_id))["code"] == "InputRejected"
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_second_stop_does_not_keep_the_first_from_closing_the_socket(turns):
+    with FakeLlamaCpp(Script(pieces=WORDS, stall_after=2)) as server:
+        async with desk(**llamacpp(server)) as at:
+            ask_id = at.explain()
+            await at.editor.wait_text(ask_id, "one")
+            at.app.receive({"name": "stop", "id": ask_id})
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            at.app.receive({"name": "stop"})
+            assert await asyncio.to_thread(server.wait_disconnect)
+
+
 async def test_stop_closes_the_socket_and_keeps_what_came():
     with FakeLlamaCpp(Script(pieces=WORDS, stall_after=2)) as server:
         async with desk(**llamacpp(server)) as at:

@@ -135,7 +135,8 @@ class App:
 
     def _stop(self, ask_id: int | None) -> None:
         for known, task in list(self._tasks.items()):
-            if ask_id is None or known == ask_id:
+            # Once: a second time would cut off the closing of the socket.
+            if (ask_id is None or known == ask_id) and not task.cancelling():
                 task.cancel()
 
     def _start(self, ask_id: int, name: str, message: dict[str, Any]) -> None:
