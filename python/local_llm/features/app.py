@@ -20,6 +20,7 @@ from local_llm.features.asking import Asker
 from local_llm.features.connect import Connector
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import WindowGone
+from local_llm.features.ending import end
 from local_llm.features.events import Events
 from local_llm.features.explain import Explainer
 from local_llm.features.faults import bug
@@ -116,8 +117,7 @@ class App:
     async def aclose(self) -> None:
         """Cancel every request and close every connection."""
         tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
+        self._stop(None)
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._completer.aclose()
         await self._counting.aclose()
@@ -135,9 +135,8 @@ class App:
 
     def _stop(self, ask_id: int | None) -> None:
         for known, task in list(self._tasks.items()):
-            # Once: a second time would cut off the closing of the socket.
-            if (ask_id is None or known == ask_id) and not task.cancelling():
-                task.cancel()
+            if ask_id is None or known == ask_id:
+                end(task)
 
     def _start(self, ask_id: int, name: str, message: dict[str, Any]) -> None:
         task = asyncio.get_running_loop().create_task(self._guarded(ask_id, name, message))

@@ -48,6 +48,6 @@ def slots_of(link: Link, model: ModelInfo) -> int:
 
 def _free(slots: int, taken: list[int | None]) -> int | None:
     """Return a slot for an answer, None where there is no choice."""
-    if slots < 2:  # noqa: PLR2004 - one slot serves everybody
+    if slots <= 1:  # it serves everybody
         return None
     return min(range(slots - 1), key=taken.count)

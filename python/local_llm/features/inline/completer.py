@@ -16,6 +16,7 @@ from typing import Any
 
 from local_llm import log
 from local_llm.errors import BackendError, LocalLlmError, PathRefused
+from local_llm.features.ending import end
 from local_llm.features.faults import bug
 from local_llm.features.inline.anchors import Anchors
 from local_llm.features.inline.finder import Finder
@@ -109,7 +110,7 @@ class Completer:
         """End what is under way and let go of the server."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
+            end(task)
             await asyncio.gather(task, return_exceptions=True)
         await self._seats.leave()
         await self._tally.aclose()
@@ -120,7 +121,7 @@ class Completer:
         """End the old work; the new begins when its socket is closed."""
         old, self._ahead, self._resting = self._task, None, None
         if old is not None:
-            old.cancel()
+            end(old)
         if work is not None:
             self._task = asyncio.get_running_loop().create_task(_after(old, work))
 
