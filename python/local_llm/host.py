@@ -37,7 +37,8 @@ class Host:
         sys.setswitchinterval(SWITCH_S)
         self._loop = nvim.loop
         self._loop.set_exception_handler(_quiet)
-        env = dict(os.environ)
+        # The limits of host.lua are for this process; glibc has read them, nobody inherits them.
+        env = {name: text for name, text in os.environ.items() if not name.startswith("MALLOC_")}
         editor = NvimEditor(nvim)
         trusted = TrustRecord(record_path(env)).trusts
         folders = {"cache": cache_folder(env), "state": state_folder(env)}
