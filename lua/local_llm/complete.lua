@@ -125,6 +125,7 @@ function M.start()
   end)
   suggestion.on_used(function(kind, text, shown)
     usage.note_used(kind, text, shown.id)
+    if kind == "dismissed" then ask.stop_drawing() end
   end)
   require("local_llm.context").start()
   watch.start()

@@ -2,7 +2,7 @@
 ---
 ---There is one at most. The answer is drawn as ghost text, or handed to those who show it
 ---themselves (a completion menu, a language client), or both; a question that nobody wants any
----more is given up, and with it the request to the model.
+---more is given up, and with it the request to the model. So is what Python reads or asks ahead.
 local M = {}
 
 local host = require("local_llm.host")
@@ -40,6 +40,7 @@ local FIRST_DEBOUNCE_MS = 30
 
 local asked = nil ---@type local_llm.Question|nil
 local last = { id = -1, ns = 0 }
+local at_work = false -- Python may be, for this question or ahead of the next
 local measured_ms = FIRST_DEBOUNCE_MS
 local broken = false -- the host ended before it worked: only a person starts it again
 
@@ -73,20 +74,26 @@ function M.release(waiting, texts)
   end
 end
 
----Give up the question under way.
+---Give up the question under way, and what Python does ahead of the next.
 function M.stop()
-  if not asked then return end
-  local waiting = asked.waiting
+  local waiting = asked and asked.waiting or {}
   asked = nil
-  host.tell({ name = "complete_cancel" })
+  if at_work then host.tell({ name = "complete_cancel" }) end
+  at_work = false
   M.release(waiting)
 end
 
 ---Draw nothing of the question under way; who waits for it elsewhere goes on waiting.
 function M.stop_drawing()
-  if not asked then return end
-  asked.draws = false
-  if #asked.waiting == 0 then M.stop() end
+  if asked then asked.draws = false end
+  if not asked or #asked.waiting == 0 then M.stop() end
+end
+
+---Let Python use a pause.
+function M.idle()
+  at_work = true
+  local here = ticket.take(vim.api.nvim_get_current_buf(), {})
+  host.tell({ name = "complete_idle", ticket = here })
 end
 
 ---@param one local_llm.Waiting
@@ -160,11 +167,11 @@ function M.ask(want)
   end
   want.ticket = ticket.take(vim.api.nvim_get_current_buf(), want)
   last = { id = want.ticket.id, ns = vim.uv.hrtime() }
-  asked = want
+  asked, at_work = want, true
   local failure = host.notify({ name = "complete", ticket = want.ticket, used = used })
   M.release(older)
   if not failure then return end
-  asked = nil
+  asked, at_work = nil, false
   refuse(want, failure)
 end
 
@@ -187,7 +194,7 @@ end
 ---@return boolean told whether the user knows
 function M.host_ended(failure)
   local lost = asked
-  asked, broken = nil, failure ~= nil and not host.works()
+  asked, at_work, broken = nil, false, failure ~= nil and not host.works()
   M.release(lost and lost.waiting or {})
   if not broken or not lost then return false end
   host.complain(failure)

@@ -46,9 +46,7 @@ end
 
 ---Let Python use the pause.
 local idle = vim.schedule_wrap(function()
-  if not switch.in_insert_mode() or not host.running() or rules.reason() then return end
-  local ticket = require("local_llm.complete_ticket").take(vim.api.nvim_get_current_buf(), {})
-  host.tell({ name = "complete_idle", ticket = ticket })
+  if switch.in_insert_mode() and host.running() and not rules.reason() then ask.idle() end
 end)
 
 ---The text has changed.

@@ -7,6 +7,7 @@ from completing import KNOWS, LINE, STALLED, completions, waits_for_request
 from writer import MODELS
 
 from fakes import FakeLlamaCpp, Script
+from local_llm.fim.anchor import LONG_SPAN
 from person import wait_closed
 
 # What asks.
@@ -142,6 +143,37 @@ def test_a_question_under_way_is_closed(writer, server, way):
     server.wait_disconnect()
     assert completions(server)[0].disconnected_s is not None
     wait_closed(server)
+
+
+@pytest.mark.parametrize("way", [*VOID, "CTRL-]"])
+def test_what_is_asked_ahead_of_a_suggestion_is_closed(writer, server, way):
+    slow = Script(continues=LINE, first_byte_delay_s=0.3, models=MODELS)
+    server.script = slow
+    writer.uses(server, speculate=True)
+    writer.types_behind("one", "x =|", keys=" ")
+    waits_for_request(server)
+    server.script = STALLED
+    writer.is_shown("foo(bar)")
+    ahead = server.wait_request("/completion", 2)
+    writer.child.command("set mouse=a")
+    writer.types(AWAY[way])
+    server.wait_disconnect()
+    assert ahead.disconnected_s is not None
+
+
+@pytest.mark.parametrize("way", ["<Esc>", "<C-c>", "<BS>", "<Left>"])
+def test_reading_ahead_in_a_pause_is_closed(writer, server, way):
+    writer.types_behind("one", "x =|", keys=" ")
+    writer.is_shown("foo(bar)")
+    # So long a line makes another prompt better.
+    writer.types("#" + "-" * LONG_SPAN)
+    writer.waits_for_question(2)
+    wait_closed(server)
+    server.script, asked = STALLED, len(completions(server))
+    ahead = server.wait_request("/completion", asked + 1)
+    writer.types(way)
+    server.wait_disconnect()
+    assert ahead.disconnected_s is not None
 
 
 def test_one_question_is_under_way_while_somebody_types_fast(writer, server):
