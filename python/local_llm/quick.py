@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -169,28 +169,24 @@ class QuickClient:
 
     async def _ask(self, talk: Talk, data: bytes, deadline: float) -> Opening:
         try:
-            with self._in_time():
-                return await talk.ask(data, deadline)
-        except BaseException:
+            return await talk.ask(data, deadline)
+        except BaseException as exc:
             self._pool.cut(talk)
+            if isinstance(exc, TimeoutError):
+                raise _silent(self._clock.first_byte_s) from None
             raise
 
     async def _refusal(self, talk: Talk, answer: Opening, deadline: float) -> Reply:
         """Read the body of an answer other than 200, cut at the limit."""
         body = bytearray()
-        with self._in_time():
+        try:
             while len(body) < ERROR_LIMIT_BYTES and (piece := await talk.piece(deadline)):
                 body += piece
+        except TimeoutError:
+            raise _silent(self._clock.first_byte_s) from None
         headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
         del body[ERROR_LIMIT_BYTES:]
         return Reply(status=answer.status, headers=headers, body=bytes(body))
-
-    @contextmanager
-    def _in_time(self) -> Iterator[None]:
-        try:
-            yield
-        except TimeoutError:
-            raise _silent(self._clock.first_byte_s) from None
 
     def _head(self, request: Request) -> Head:
         route = (request.method, request.path, bool(request.body))

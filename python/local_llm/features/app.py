@@ -130,8 +130,9 @@ class App:
         self._editor.tell("configured", 0, {"warnings": warnings})
 
     def _complete(self, message: dict[str, Any]) -> None:
-        self._tally.used(message)
         self._completer.ask(message)
+        # Counted while the server thinks: the key waits for the request.
+        asyncio.get_running_loop().call_soon(self._tally.used, message)
 
     def _stop(self, ask_id: int | None) -> None:
         for known, task in list(self._tasks.items()):

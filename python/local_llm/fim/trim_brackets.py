@@ -87,9 +87,12 @@ class Balance:
 
 def cut_at_closers(draft: Draft, place: Place) -> Draft:
     """End the draft before the first closing bracket that is one too many."""
+    lines = draft.standing(place)
+    if not any(closer in line for line in lines for closer in _CLOSERS):
+        return draft  # most answers; to read brackets takes longer than all other steps
     balance = Balance(place)
     quote = scan(place.left[-LINE_CHARS:], unfinished=True).quote
-    for row, (line, standing) in enumerate(zip(draft.lines, draft.standing(place), strict=True)):
+    for row, (line, standing) in enumerate(zip(draft.lines, lines, strict=True)):
         brackets = scan(line, "" if row else quote).brackets
         if brackets and _is_next(standing, place, balance):
             return draft.cut(row)

@@ -123,6 +123,8 @@ def _without_copy(
 
 def cut_loops(draft: Draft, place: Place) -> Draft:
     """Keep one of a line or block that comes again and again, none if it stands above already."""
+    if len(draft.lines) <= 1:
+        return draft
     lines = [line.rstrip() for line in draft.standing(place)]
     runs = dict.fromkeys(range(1, _LOOP_LINES + 1), 0)
     for row, line in enumerate(lines):
