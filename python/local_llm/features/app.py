@@ -22,6 +22,7 @@ from local_llm.features.counting import Counting
 from local_llm.features.delivery import WindowGone
 from local_llm.features.ending import end
 from local_llm.features.events import Events
+from local_llm.features.exchanges import Exchanges
 from local_llm.features.explain import Explainer
 from local_llm.features.faults import bug
 from local_llm.features.health import HealthCheck
@@ -71,7 +72,8 @@ class App:
         clock = time.monotonic
         turns = Turns()
         asker = Asker(editor, connector, self._options, counting, events, turns=turns, clock=clock)
-        self._explainer = Explainer(editor, self._options, asker, clock)
+        self._exchanges = Exchanges(editor, self._options, asker, clock)
+        self._explainer = Explainer(self._options, self._exchanges)
         self._picker = Picker(editor, connector, self._options)
         self._health = HealthCheck(editor, connector, self._options, counting)
         speeds = Learned(cache / "speeds.json")
@@ -108,7 +110,7 @@ class App:
             self._stop(ask_id)
         elif name == "forget" and isinstance(ask_id, int):
             self._stop(ask_id)
-            self._explainer.forget(ask_id)
+            self._exchanges.forget(ask_id)
         elif name in self._handlers and isinstance(ask_id, int):
             self._start(ask_id, name, message)
         else:
@@ -152,7 +154,7 @@ class App:
             self._editor.tell("done", ask_id, {"stopped": True})
             self._events.finished(ask_id)
         except WindowGone:
-            self._explainer.forget(ask_id)
+            self._exchanges.forget(ask_id)
             self._events.finished(ask_id)
         except LocalLlmError as exc:
             self._fail(ask_id, name, exc)
@@ -173,7 +175,7 @@ class App:
         await self._explainer.explain(ask_id, snapshot, again=bool(message.get("again")))
 
     async def _follow_up(self, ask_id: int, message: dict[str, Any]) -> None:
-        await self._explainer.follow_up(ask_id, int(message["parent"]), str(message["question"]))
+        await self._exchanges.follow_up(ask_id, int(message["parent"]), str(message["question"]))
 
     async def _preview(self, ask_id: int, message: dict[str, Any]) -> None:
         snapshot = msgspec.convert(message["snapshot"], Snapshot)

@@ -1,150 +1,44 @@
-""":LocalExplain, its follow-up questions and its preview.
-
-The way of one explanation: judge the input and the path -> find the server and its model -> fit
-the prompt -> look in the cache -> stream. The exchange is kept, so that a follow-up begins with
-the same messages and finds the server's prompt cache warm.
-"""
+""":LocalExplain and its preview: judge what was pointed at, and make the prompt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import msgspec
-
-from local_llm.errors import InputRejected
-from local_llm.features.answers import Answer, AnswerCache, answer_key
-from local_llm.features.asking import Asker, Question, Wish
-from local_llm.features.connect import Link
-from local_llm.features.delivery import Delivery
+from local_llm.features.asking import Wish
+from local_llm.features.exchanges import Exchanges, Matter
 from local_llm.features.intake import check_input, check_path, readable
 from local_llm.features.options import Options
-from local_llm.features.port import Editor, Snapshot
-from local_llm.features.preview import preview_lines
-from local_llm.features.report import notes, shown_model
-from local_llm.prompts.explain import explain_pieces, follow_up_pieces
+from local_llm.features.port import Snapshot
+from local_llm.prompts.explain import explain_pieces
 from local_llm.settings import Settings
-from local_llm.tokens.pieces import Piece
-
-
-class Exchange(msgspec.Struct, kw_only=True, eq=False):
-    """One open answer: what is needed to ask on."""
-
-    snapshot: Snapshot
-    settings: Settings
-    question: Question
 
 
 class Explainer:
     """The use-case.
 
     Args:
-        editor: Whom to show it.
         options: The options in force.
-        asker: Puts questions to models.
-        clock: Seconds, monotonic.
+        exchanges: Puts questions and shows answers.
 
     """
 
-    def __init__(
-        self, editor: Editor, options: Options, asker: Asker, clock: Callable[[], float]
-    ) -> None:
-        self._editor = editor
+    def __init__(self, options: Options, exchanges: Exchanges) -> None:
         self._options = options
-        self._asker = asker
-        self._clock = clock
-        self._cache = AnswerCache()
-        self._open: dict[int, Exchange] = {}
+        self._exchanges = exchanges
 
     async def explain(self, ask_id: int, snapshot: Snapshot, *, again: bool) -> None:
         """Explain the snapshot; `again` asks the model even where the cache has an answer."""
-        settings, pieces = self._pieces(snapshot)
-        async with self._asker.connected(ask_id, settings) as link:
-            question = await self._asker.fitted(link, pieces, _wish(settings))
-            exchange = Exchange(snapshot=snapshot, settings=settings, question=question)
-            await self._answer(ask_id, exchange, again=again)
-
-    async def follow_up(self, ask_id: int, parent: int, text: str) -> None:
-        """Ask on in the exchange `parent`."""
-        before = self._open.get(parent)
-        if before is None or not before.question.answer:
-            hint = "wait until one is complete"
-            raise InputRejected("there is no answer to ask about", hint=hint)
-        if not text.strip():
-            raise InputRejected("the question is empty", hint="type what you want to know")
-        settings = before.settings
-        pieces = (*before.question.pieces, *follow_up_pieces(before.question.answer, text))
-        async with self._asker.connected(ask_id, settings) as link:
-            question = await self._asker.fitted(link, pieces, _wish(settings))
-            exchange = Exchange(snapshot=before.snapshot, settings=settings, question=question)
-            await self._answer(ask_id, exchange, again=True)
+        await self._exchanges.put(ask_id, self._matter(snapshot), again=again)
 
     async def preview(self, ask_id: int, snapshot: Snapshot) -> None:
         """Show the prompt that would be sent."""
-        settings, pieces = self._pieces(snapshot)
-        async with self._asker.connected(ask_id, settings) as link:
-            question = await self._asker.fitted(link, pieces, _wish(settings))
-        lines = preview_lines(link, question.model, question.prompt)
-        self._editor.tell("preview", ask_id, {"lines": lines})
+        await self._exchanges.preview(ask_id, self._matter(snapshot))
 
-    def forget(self, ask_id: int) -> None:
-        """Drop an exchange whose window is gone."""
-        self._open.pop(ask_id, None)
-
-    def _pieces(self, snapshot: Snapshot) -> tuple[Settings, tuple[Piece, ...]]:
-        """Judge the input and the path, and take them apart."""
+    def _matter(self, snapshot: Snapshot) -> Matter:
+        """Judge the input and the path, and make the prompt."""
         settings = self._options.for_root(snapshot.root)
         check_input(snapshot)
         check_path(snapshot, settings)
-        return settings, explain_pieces(readable(snapshot), settings.language)
-
-    async def _answer(self, ask_id: int, exchange: Exchange, *, again: bool) -> None:
-        self._announce(ask_id, exchange)
-        key = _key(exchange.question)
-        known = None if again else self._cache.get(key)
-        if known is not None:
-            await self._show_known(ask_id, exchange, known)
-            return
-        answer = await self._ask(ask_id, exchange)
-        if answer.stats.finish == "stop":
-            self._cache.put(key, answer, exchange.settings.explain.cache_entries)
-        self._editor.tell("done", ask_id, msgspec.to_builtins(answer.stats))
-
-    async def _ask(self, ask_id: int, exchange: Exchange) -> Answer:
-        """Ask the model; what came of an answer that was cut off can be asked about, too."""
-        question = exchange.question
-        try:
-            return await self._asker.stream(
-                ask_id, question, lambda: self._announce(ask_id, exchange)
-            )
-        finally:
-            if question.answer:
-                self._open[ask_id] = exchange
-
-    async def _show_known(self, ask_id: int, exchange: Exchange, known: Answer) -> None:
-        delivery = Delivery(self._editor, ask_id, self._clock)
-        await delivery.text(known.text)
-        await delivery.finish()
-        exchange.question.answer = known.text
-        self._open[ask_id] = exchange
-        told = msgspec.structs.replace(known.stats, cached=True)
-        self._editor.tell("done", ask_id, msgspec.to_builtins(told))
-
-    def _announce(self, ask_id: int, exchange: Exchange) -> None:
-        question = exchange.question
-        meta = {
-            "model": shown_model(question.model.name),
-            "backend": question.link.info.product,
-            "window": exchange.settings.explain.window,
-            "notes": [*self._detour(question.link), *notes(exchange.snapshot, question.prompt)],
-        }
-        self._editor.tell("meta", ask_id, meta)
-
-    def _detour(self, link: Link) -> list[str]:
-        """Say that a fall-back answers."""
-        if link.name == self._options.backend:
-            return []
-        wanted = self._options.backend or "the main backend"
-        return [f"{wanted} does not answer; {link.name} ({link.where}) is used"]
+        pieces = explain_pieces(readable(snapshot), settings.language)
+        return Matter(snapshot=snapshot, settings=settings, pieces=pieces, wish=_wish(settings))
 
 
 def _wish(settings: Settings) -> Wish:
@@ -152,9 +46,3 @@ def _wish(settings: Settings) -> Wish:
     return Wish(
         command="explain", answer_tokens=options.answer_tokens, temperature=options.temperature
     )
-
-
-def _key(question: Question) -> str:
-    ask = question.ask()
-    sampling = f"{ask.sampling.temperature}/{ask.max_tokens}"
-    return answer_key(question.link.where, ask.model, sampling, ask.messages)
