@@ -73,6 +73,7 @@ class Person:
     def starts_over(self) -> None:
         """Close everything and forget every message."""
         self.child.type("<C-\\><C-N>")
+        self.waits_for_python()
         self.child.lua(_FORGET)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_text("")
@@ -91,6 +92,11 @@ class Person:
         """Fill the buffer of the first window; no two tests ask about the same text."""
         text = lines or (f"def number_{next(_fresh)}():", "    return 1")
         self.child.lua("vim.api.nvim_buf_set_lines(vim.fn.winbufnr(1), 0, -1, false, ...)", text)
+
+    def waits_for_python(self) -> None:
+        """Wait until Python has seen to all it was told so far, and we have heard what it said."""
+        self.child.lua(_ROUND_TRIP)
+        self.child.wait_until(lambda: self.child.lua("return _G.heard"), what="Python")
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -172,6 +178,13 @@ class Person:
         self.is_well()
 
 
+_ROUND_TRIP = """
+local host = require("local_llm.host")
+_G.heard = not host.running()
+if not _G.heard then
+  host.ask({ name = "stats" }, function() _G.heard = true end)
+end
+"""
 _ANSWER = """
 local open = package.loaded["local_llm.answer"]
 local answer = open and open.current()

@@ -55,13 +55,6 @@ vim.cmd("echo ''")
 vim.api.nvim_set_hl(0, "LocalLlmGhost", { fg = "#777777" })
 _G.asked = {}
 """
-_ROUND_TRIP = """
-local host = require("local_llm.host")
-_G.heard = not host.running()
-if not _G.heard then
-  host.ask({ name = "stats" }, function() _G.heard = true end)
-end
-"""
 _FENCE = """
 _G.settled = false
 local timer = vim.uv.new_timer()
@@ -83,8 +76,6 @@ class Writer(Person):
 
     def starts_over(self) -> None:
         """Close everything and forget every message, key and question."""
-        self.child.type("<C-\\><C-N>")
-        self.waits_for_python()
         super().starts_over()
         self.child.lua(_FORGET)
 
@@ -105,11 +96,6 @@ class Writer(Person):
         above, _, left = before.rpartition("\n")
         row = above.count("\n") + 2 if "\n" in before else 1
         self.child.api("win_set_cursor", 0, [row, len(left.encode())])
-
-    def waits_for_python(self) -> None:
-        """Wait until Python has seen to all it was told so far, and we have heard what it said."""
-        self.child.lua(_ROUND_TRIP)
-        self.child.wait_until(lambda: self.child.lua("return _G.heard"), what="Python")
 
     # -- acting ---------------------------------------------------------------------------------
 
