@@ -19,7 +19,7 @@ LAYERS = (
     frozenset(
         {"errors", "log"} | {"settings", "options", "sources", "admission", "config", "trust"}
     ),
-    frozenset({"stream", "tokens", "fim", "prompts", "guard", "backends"}),
+    frozenset({"stream", "tokens", "fim", "prompts", "guard", "backends", "rules"}),
     frozenset({"gate"}),
     frozenset({"body", "quick_wire"}),
     frozenset({"quick", "quick_http", "quick_pool"}),

@@ -1,0 +1,1 @@
+"""What a diagnostic means, and how it is mended."""

@@ -1,0 +1,1 @@
+"""How a tool's own text about one of its rules is found: tables and reading, no I/O."""
