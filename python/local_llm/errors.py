@@ -10,6 +10,7 @@ LocalLlmError
 │   └── CloudRefused       the model runs on somebody else's machine
 ├── InstallError           the Python side or the embedded backend is incomplete
 ├── ModelStoreError        a model file could not be listed, fetched, verified or removed
+├── HistoryError           past answers cannot be read or written
 └── BackendError           the model server; `where` is its address
     ├── BackendUnreachable nothing listens there
     ├── BackendSilent      it accepted the connection and never answered
@@ -116,6 +117,12 @@ class ModelStoreError(LocalLlmError):
     """A model file could not be listed, fetched, verified or removed."""
 
     usual_hint = "see `local-llm model --help`"
+
+
+class HistoryError(LocalLlmError):
+    """Past answers cannot be read or written; `where` is their file."""
+
+    usual_hint = "see :help :LocalHistory"
 
 
 class BackendError(LocalLlmError):
