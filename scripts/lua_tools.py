@@ -7,26 +7,23 @@ Neovim is. What cannot be had is skipped with a line that says so; with CI=true 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import elf
+from made_once import made_once
 from private_apt import NotHere, unpack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "lua-tools"
 STYLUA = "@johnnymorganz/stylua@2.5.2"
 LUACHECK_SUITE = "trixie"
 FOLDERS = ("lua", "plugin", "tests", "scripts")
+# What the tools are shown there is broken on purpose.
+BROKEN = Path("tests/wtf/corpus")
 
 
 def say(text: str) -> None:
@@ -36,7 +33,8 @@ def say(text: str) -> None:
 def lua_files() -> list[Path]:
     """Return our Lua files, relative to the repository."""
     found = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.lua"))
-    return sorted(path.relative_to(ROOT) for path in found)
+    ours = (path.relative_to(ROOT) for path in found)
+    return sorted(path for path in ours if not path.is_relative_to(BROKEN))
 
 
 def stylua() -> list[str]:
@@ -45,7 +43,7 @@ def stylua() -> list[str]:
     if node is None or npm is None:
         raise NotHere("stylua needs node and npm: install Node.js 18 or newer")
     home = CACHE / STYLUA.rpartition("@")[2]
-    with _made_once(home) as folder:
+    with made_once(home) as folder:
         if folder:
             say(f"getting {STYLUA} from npm")
             folder.mkdir(parents=True)
@@ -74,17 +72,18 @@ def luacheck() -> list[str]:
     if program := shutil.which("luacheck"):
         return [program]
     home = CACHE / "luacheck"
-    with _made_once(home) as folder:
+    with made_once(home) as folder:
         if folder:
             say(f"unpacking Debian {LUACHECK_SUITE}'s lua-check into {home}")
             unpack(LUACHECK_SUITE, ["lua-check"], folder / "root")
-            elf.bind(folder / "root/usr/bin/lua5.1", folder / "root", home / "root")
-            _launcher(folder, home / "root/usr")
+            launch_luacheck(folder, home)
     return [str(home / "luacheck")]
 
 
-def _launcher(folder: Path, usr: Path) -> None:
-    """Write a program that runs luacheck on its own interpreter with its own modules."""
+def launch_luacheck(folder: Path, home: Path) -> None:
+    """Write a program that runs the luacheck unpacked in `folder`, which will become `home`."""
+    elf.bind(folder / "root/usr/bin/lua5.1", folder / "root", home / "root")
+    usr = home / "root/usr"
     (modules,) = (folder / "root/usr/lib").glob("*/lua/5.1")
     compiled = usr / "lib" / modules.relative_to(folder / "root/usr/lib")
     share = usr / "share/lua/5.1"
@@ -96,29 +95,6 @@ def _launcher(folder: Path, usr: Path) -> None:
         encoding="utf-8",
     )
     program.chmod(0o755)
-
-
-@contextmanager
-def _made_once(home: Path) -> Iterator[Path | None]:
-    """Give a folder to fill, to become `home`, or None when that is there already.
-
-    Its files hold absolute paths, so one that was moved or copied is made again.
-    """
-    CACHE.mkdir(parents=True, exist_ok=True)
-    stamp = home / "ready"
-    with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.is_file() and stamp.read_text(encoding="utf-8") == str(home):
-            yield None
-            return
-        folder = home.with_name(f"{home.name}.tmp-{os.getpid()}")
-        try:
-            yield folder
-            (folder / "ready").write_text(str(home), encoding="utf-8")
-            shutil.rmtree(home, ignore_errors=True)
-            folder.rename(home)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(tool: str, command: list[str]) -> bool:

@@ -1,0 +1,9 @@
+#pragma once
+
+#include <string>
+
+struct User {
+  std::string login;
+  std::string nick_name;
+  bool admin = false;
+};

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace journal {
+
+enum class Level { debug, warning, error };
+
+}  // namespace journal

@@ -1,0 +1,6 @@
+export default [
+  {
+    languageOptions: { sourceType: "module", globals: { console: "readonly", fetch: "readonly", setTimeout: "readonly" } },
+    rules: { "array-callback-return": "error" },
+  },
+];

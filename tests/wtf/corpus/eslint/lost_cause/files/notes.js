@@ -1,0 +1,3 @@
+export function parseNote({ title, text = "" }) {
+  return { title: title.trim(), text };
+}

@@ -1,0 +1,6 @@
+#[derive(Clone, Copy)]
+pub enum Light {
+    Red,
+    Amber,
+    Green,
+}

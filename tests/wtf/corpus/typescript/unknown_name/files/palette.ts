@@ -1,0 +1,6 @@
+export interface Palette {
+  foreground: string;
+  background: string;
+}
+
+export const dark: Palette = { foreground: "#ddd", background: "#111" };

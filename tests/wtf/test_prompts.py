@@ -1,0 +1,40 @@
+"""Every fact that a person would look up is in the prompt, once the tools have been asked."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+import isolation
+from neovims import neovims
+from wtf import runs
+from wtf.cases import load_cases
+from wtf.prompted import CONTEXT_TOKENS, Prompted
+
+CASES = load_cases()
+# What cannot be in a prompt: luacheck brings no text about its warnings, and pyright is not asked
+# for its version, because the one from PyPI would fetch node first.
+UNKNOWN = {("luacheck", "rule"), ("pyright", "version")}
+
+
+@pytest.fixture(scope="module")
+def prompted(tmp_path_factory):
+    """Give one editor, of the newest release, to all cases."""
+    home = tmp_path_factory.mktemp("home")
+    run = Path(tempfile.mkdtemp(prefix="r-"))
+    asked = Prompted(list(neovims().values())[-1], home, isolation.private_folders(home, run))
+    yield asked
+    asked.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.tool}-{case.name}")
+def test_all_facts_are_in_the_prompt(case, prompted):
+    if why := runs.missing(case.tool):
+        pytest.skip(why)
+    _, prompt = prompted.prompts(case)
+    facts = [fact for fact in case.facts if (case.tool, fact.kind) not in UNKNOWN]
+    missing = [(fact.kind, fact.text) for fact in facts if not fact.is_in(prompt)]
+    assert not missing, prompt
+    assert len(prompt) / 2 < CONTEXT_TOKENS
