@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -o faulthandler_timeout=120
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help venv neovims demo test check bench-explain bench-startup bench-connect bench-complete soak soak-short fmt docs clean
+.PHONY: help venv neovims wtf-tools demo test check bench-explain bench-startup bench-connect bench-complete bench-wtf soak soak-short fmt docs clean
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -21,10 +21,13 @@ venv: .venv/.ready  ## make .venv with the package and the tools (a minute, once
 neovims: venv  ## find or get the Neovims of the test matrix (15 s, once)
 	@$(PYTHON) scripts/neovim.py --all
 
+wtf-tools: venv  ## get the tools whose diagnostics tests/wtf holds (a minute, once; no root)
+	@$(PYTHON) scripts/wtf_tools.py
+
 demo: venv  ## open a sample file and watch :LocalExplain stream into its window (2 min the first time)
 	@$(PYTHON) scripts/demo.py
 
-test: neovims  ## run every test on the oldest and the newest Neovim (NVIM_MATRIX=0.10 picks one)
+test: neovims wtf-tools  ## run every test on the oldest and the newest Neovim (NVIM_MATRIX=0.10 picks one)
 	@$(PYTEST) -n auto --dist loadfile -m 'not soak' $(ARGS)
 
 check: venv  ## lint, types, formatting and generated documentation; changes nothing
@@ -43,6 +46,9 @@ bench-startup: neovims  ## measure what the plugin costs an editor that does not
 
 bench-connect: venv  ## measure how long looking for a server takes where none is, or a silent one
 	@$(PYTHON) tests/bench/connect.py $(ARGS)
+
+bench-wtf: neovims  ## measure what :LocalWtf gathers in time, beside a server and a tool that hang
+	@$(PYTHON) tests/bench/wtf.py $(ARGS)
 
 bench-complete: neovims  ## measure inline completion: time, messages, tokens, beside bare Lua (ARGS=--quick)
 	@$(PYTHON) tests/bench/complete.py $(ARGS)

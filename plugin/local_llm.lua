@@ -21,11 +21,18 @@ local function one(name)
 end
 
 local preview = vim.tbl_extend("error", { range = true }, one("complete_preview"))
+local wtf = { range = true, bang = true, nargs = "*" }
+local search = vim.tbl_extend("error", { bang = true }, one("complete_search"))
 local install = { nargs = "*", complete = run("complete_install") }
+local history = { nargs = "*", bang = true }
 local commands = {
   LocalExplain = command("Explain the selection, range or function", { range = true }),
+  LocalWtf = command("Explain the diagnostics of the line, range or buffer", wtf),
+  LocalWtfFix = command("Mend what the diagnostics complain about", { range = true, nargs = "*" }),
   LocalComplete = command("Suggest text at the cursor, or switch that", one("complete_switch")),
   LocalStats = command("Show what completion did", one("complete_stats")),
+  LocalHistory = command("List past answers, search them, or forget them (!)", history),
+  LocalWtfSearch = command("Search the web for the line's diagnostic, once confirmed", search),
   LocalStop = command("Stop every answer under way"),
   LocalModel = command("Choose the model", one("complete_model")),
   LocalBackend = command("Choose the backend", one("complete_backend")),
@@ -41,10 +48,22 @@ local function define()
 end
 
 define()
-for name, call in pairs({ explain = "explain_here", stop = "stop", preview = "preview_here" }) do
+for name, call in pairs({
+  explain = "explain_here",
+  wtf = "wtf_here",
+  ["wtf-fix"] = "wtf_fix_here",
+  ["wtf-search"] = "search_here",
+  stop = "stop",
+  preview = "preview_here",
+}) do
   vim.keymap.set({ "n", "x" }, ("<Plug>(local-llm-%s)"):format(name), run(call))
 end
 vim.keymap.set("i", "<Plug>(local-llm-complete)", "<Cmd>LocalComplete<CR>")
+for _, name in ipairs({ "accept", "reject", "accept-all", "reject-all", "next", "previous" }) do
+  vim.keymap.set("n", ("<Plug>(local-llm-diff-%s)"):format(name), function()
+    require("local_llm.diff").act((name:gsub("-", "_")))
+  end)
+end
 
 local group = vim.api.nvim_create_augroup("local_llm.plugin", {})
 local function on(event, callback, more)

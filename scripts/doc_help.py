@@ -12,6 +12,13 @@ from local_llm.options import Group, Leaf
 WIDTH = 78
 _TAG = re.compile(r"(?:(?<=\s)|^)\*([!-)+-~]+)\*(?=\s|$)", re.MULTILINE)
 _LINK = re.compile(r"\|([!-{}~]+)\|")
+# What the names in a table are that the user makes up.
+_MADE_UP = {
+    "allow_remote_hosts": "{host}",
+    "rules": "{source}",
+    "backends": "{name}",
+    "engines": "{name}",
+}
 _OURS = ("local-llm", ":Local", "<Plug>(local-llm", "LocalLlm", "local_llm")
 
 
@@ -109,7 +116,8 @@ def _described(group: Group) -> Iterator[Leaf]:
 
 
 def _name(leaf: Leaf) -> str:
-    return ".".join("{host}" if part == "*" else part for part in leaf.path)
+    pairs = zip(("", *leaf.path), leaf.path, strict=False)
+    return ".".join(_MADE_UP[above] if part == "*" else part for above, part in pairs)
 
 
 def _kind(leaf: Leaf) -> str:

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from local_llm.features.app import App
+from local_llm.features.port import Ran
+from local_llm.ops.history_store import HistoryFile
 
 DEADLINE_S = 10.0
 
@@ -91,16 +93,44 @@ class NoEmbedded:
         return
 
 
+class KnownTools:
+    """Fulfils Tools: programs and what they print, by argument list; those in `slow` never end."""
+
+    def __init__(self) -> None:
+        self.printed: dict[tuple[str, ...], str] = {}
+        self.slow: set[tuple[str, ...]] = set()
+        self.folder = Path(os.environ["XDG_CACHE_HOME"]) / "programs"
+
+    def find(self, name: str, root: str) -> str | None:
+        if not any(argv[0] == name for argv in (*self.printed, *self.slow)):
+            return None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        program = self.folder / name
+        if not program.exists():  # a new time would be a new version
+            program.touch()
+        return str(program)
+
+    async def run(self, argv: Sequence[str], *, cwd: str, timeout_s: float) -> Ran | None:
+        asked = (Path(argv[0]).name, *argv[1:])
+        if asked in self.slow:
+            await asyncio.Event().wait()
+        text = self.printed.get(asked)
+        return None if text is None else Ran(status=0, stdout=text)
+
+
 class Desk:
     """An app with a fake editor: `ask` sends a message, `editor` remembers the answers."""
 
     def __init__(self, **setup: Any) -> None:
         self.editor = FakeEditor()
+        self.tools = KnownTools()
         env = dict(os.environ)
         folders = {
             name: Path(env[f"XDG_{name.upper()}_HOME"]) / "local-llm" for name in ("cache", "state")
         }
-        self.app = App(self.editor, env, NoEmbedded(), lambda _p, _c: False, **folders)
+        trusted = lambda _path, _content: False  # noqa: E731
+        past = HistoryFile(folders["state"] / "history.sqlite3")
+        self.app = App(self.editor, env, NoEmbedded(), trusted, self.tools, past=past, **folders)
         self.configure(**setup)
         self._last = 0
 

@@ -13,6 +13,8 @@ local window = require("local_llm.answer_window")
 ---@field ids integer[] of all requests of this exchange
 ---@field command string
 ---@field snapshot local_llm.Snapshot|nil nil until the range is known
+---@field more table|nil what goes along with the snapshot
+---@field ask_again fun()|nil what asks the first question again, instead of sending the same
 ---@field question string|nil of the latest follow-up
 ---@field parent integer|nil the request it followed
 ---@field text local_llm.AnswerBuffer
@@ -173,24 +175,57 @@ local function place(body)
   return old
 end
 
----Open the window (or take over the one that is open) with its spinner.
+---Open the window, or take over the one that is open.
 ---@param command string
+---@param keys? local_llm.AnswerKey[]
 ---@return local_llm.Answer|nil nil where no window can be opened now
-function M.open(command)
+local function show(command, keys)
   local body = buffer.create()
   local win = place(body)
   if not win then
     vim.api.nvim_buf_delete(body.buf, { force = true })
     return nil
   end
-  local answer =
-    { command = command, ids = {}, text = body, window = win, model = "", backend = "" }
-  new_id(answer)
+  local answer = {
+    command = command,
+    ids = {},
+    text = body,
+    window = win,
+    model = "",
+    backend = "",
+    stats = {},
+  }
   current = answer
   watch(answer)
-  require("local_llm.answer_keys").set(body.buf, answer)
+  require("local_llm.answer_keys").set(body.buf, answer, keys)
+  return answer
+end
+
+---Open the window with its spinner.
+---@param command string
+---@return local_llm.Answer|nil nil where no window can be opened now
+function M.open(command)
+  local answer = show(command)
+  if not answer then return nil end
+  new_id(answer)
   start(answer)
   return answer
+end
+
+---Show an answer of the past: complete, to be read only.
+---@param past { command: string, model: string, backend: string, finish: string }
+---@param whole string its text
+---@param keys local_llm.AnswerKey[]
+function M.reopen(past, whole, keys)
+  local answer = show(past.command, keys)
+  if not answer then return end
+  answer.running, answer.outcome = false, "from the history"
+  answer.model, answer.backend = past.model, past.backend
+  answer.stats = text.stats({ finish = past.finish })
+  buffer.append(answer.text, whole)
+  buffer.settle(answer.text)
+  vim.api.nvim_win_set_cursor(answer.window.win, { 1, 0 })
+  label(answer, 0)
 end
 
 ---@param answer local_llm.Answer
@@ -204,13 +239,13 @@ end
 ---@param answer local_llm.Answer
 ---@param snapshot local_llm.Snapshot
 ---@param again? boolean past the cache
-function M.ask(answer, snapshot, again)
+---@param more? table fields of the message
+function M.ask(answer, snapshot, again, more)
   if by_id[answer.id] ~= answer then return end -- closed while the range was looked for
-  answer.snapshot = snapshot
-  send(
-    answer,
-    { name = answer.command, id = answer.id, snapshot = snapshot, again = again or false }
-  )
+  answer.snapshot, answer.more = snapshot, more
+  local message = { name = answer.command, id = answer.id, snapshot = snapshot }
+  message.again = again or false
+  send(answer, vim.tbl_extend("error", message, more or {}))
 end
 
 ---Ask the latest question again, past the cache.
@@ -218,9 +253,10 @@ end
 function M.again(answer)
   if not answer.snapshot then return end
   M.stop(answer)
+  if not answer.question and answer.ask_again then return answer.ask_again() end
   if not answer.question then
     local fresh = M.open(answer.command)
-    if fresh then M.ask(fresh, answer.snapshot, true) end
+    if fresh then M.ask(fresh, answer.snapshot, true, answer.more) end
     return
   end
   buffer.clear_section(answer.text)

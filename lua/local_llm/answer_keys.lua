@@ -4,10 +4,11 @@ local M = {}
 local text = require("local_llm.answer_text")
 
 ---@class local_llm.AnswerKey
----@field name string the option below `keys.answer`; "fold" has none
+---@field name string the option below `keys.answer`
+---@field group string|nil another group of options than "answer"
 ---@field lhs string
 ---@field desc string
----@field run fun(answer: local_llm.Answer)
+---@field run fun(answer: local_llm.Answer, keys: local_llm.AnswerKey[])
 
 ---@param answer local_llm.Answer
 local function yank_code(answer)
@@ -60,8 +61,8 @@ M.KEYS = {
     name = "help",
     lhs = "g?",
     desc = "these keys",
-    run = function()
-      M.help()
+    run = function(_, keys)
+      M.help(keys)
     end,
   },
 }
@@ -70,28 +71,42 @@ M.KEYS = {
 ---@return string|false
 local function lhs_of(key)
   local keys = require("local_llm").options().keys or {}
-  local wanted = (keys.answer or {})[key.name]
+  local wanted = (keys[key.group or "answer"] or {})[key.name]
   if wanted == nil then return key.lhs end
   return wanted ~= "" and wanted or false
 end
 
+---Some of the keys, in the order of the table.
+---@param names string[]
+---@return local_llm.AnswerKey[]
+function M.of(names)
+  return vim.tbl_filter(function(key)
+    return vim.list_contains(names, key.name)
+  end, M.KEYS)
+end
+
 ---@param buf integer
 ---@param answer local_llm.Answer
-function M.set(buf, answer)
-  for _, key in ipairs(M.KEYS) do
+---@param keys? local_llm.AnswerKey[] all of them
+function M.set(buf, answer, keys)
+  keys = keys or M.KEYS
+  for _, key in ipairs(keys) do
     local lhs = lhs_of(key)
     local desc = "local-llm: " .. key.desc
     local options = { buffer = buf, desc = desc, nowait = true, silent = true }
-    if lhs then vim.keymap.set("n", lhs, function()
-      key.run(answer)
-    end, options) end
+    if lhs then
+      vim.keymap.set("n", lhs, function()
+        key.run(answer, keys)
+      end, options)
+    end
   end
 end
 
 ---A small float that lists the keys; any of its closing keys or leaving it closes it.
-function M.help()
+---@param keys local_llm.AnswerKey[]
+function M.help(keys)
   local lines, width = {}, 0
-  for _, key in ipairs(M.KEYS) do
+  for _, key in ipairs(keys) do
     local lhs = lhs_of(key)
     if lhs then lines[#lines + 1] = (" %-6s %s "):format(lhs, key.desc) end
     width = math.max(width, #(lines[#lines] or ""))

@@ -6,7 +6,7 @@ local scope = require("local_llm.scope")
 local selection = require("local_llm.selection")
 local snapshot = require("local_llm.snapshot")
 
-local PREVIEWS = { "explain" }
+local PREVIEWS = { "explain", "wtf" }
 local RESET = "reset"
 
 ---The snapshot of a selection, or (without one) of the function under the cursor. Text is read
@@ -85,18 +85,56 @@ function M.explain_here()
   explain(take_visual())
 end
 
----@param command string
+---@param message table what the command would ask
+local function show_preview(message)
+  host.ask(vim.tbl_extend("error", { name = "preview" }, message), function(data, problem)
+    if problem then return host.complain(problem) end
+    require("local_llm.preview").show(data.lines)
+  end)
+end
+
 ---@param span local_llm.Selection|nil
-local function preview(command, span)
+local function preview_explain(span)
   if blocked() then return end
   capture(span, function(shot)
     local failure = snapshot.reject(shot)
     if failure then return host.complain(failure) end
-    host.ask({ name = "preview", command = command, snapshot = shot }, function(data, problem)
-      if problem then return host.complain(problem) end
-      require("local_llm.preview").show(data.lines)
-    end)
+    show_preview({ command = "explain", snapshot = shot })
   end)
+end
+
+local function preview_wtf(opts)
+  if blocked() then return end
+  local wtf = require("local_llm.wtf")
+  local pointed, failure = wtf.pointed(opts)
+  if not pointed then return host.complain(failure) end
+  wtf.gather(pointed, function(found)
+    show_preview({ command = "wtf", snapshot = pointed.shot, found = found })
+  end)
+end
+
+---The rows of a selection as a command's range.
+---@return { range: integer, line1: integer, line2: integer, args: string }
+local function visual_range()
+  local span = take_visual()
+  if not span then return { range = 0, line1 = 0, line2 = 0, args = "" } end
+  return { range = 2, line1 = span.first_row + 1, line2 = span.last_row + 1, args = "" }
+end
+
+function M.wtf(opts)
+  if not blocked() then require("local_llm.wtf").explain(opts) end
+end
+
+function M.wtf_here()
+  M.wtf(visual_range())
+end
+
+function M.wtffix(opts)
+  if not blocked() then require("local_llm.wtf_fix").run(opts) end
+end
+
+function M.wtf_fix_here()
+  M.wtffix(visual_range())
 end
 
 function M.preview(opts)
@@ -107,11 +145,12 @@ function M.preview(opts)
     require("local_llm.notice").show(text, vim.log.levels.ERROR)
     return
   end
-  preview(command, selection.from_command(opts))
+  if command == "wtf" then return preview_wtf(opts) end
+  preview_explain(selection.from_command(opts))
 end
 
 function M.preview_here()
-  preview(PREVIEWS[1], take_visual())
+  preview_explain(take_visual())
 end
 
 ---@param lead string
@@ -123,7 +162,8 @@ end
 
 function M.stop()
   local answers = package.loaded["local_llm.answer"]
-  local stopped = answers and answers.stop()
+  local progress = package.loaded["local_llm.progress"]
+  local stopped = answers and answers.stop() or progress and progress.any()
   host.tell({ name = "stop" })
   if not stopped then require("local_llm.notice").show("nothing is under way") end
 end
@@ -183,6 +223,34 @@ function M.complete_stats(lead)
   return vim.startswith(RESET, lead) and { RESET } or {}
 end
 
+---@param opts { args: string, bang: boolean } args: what to search for; bang: forget everything
+function M.history(opts)
+  if blocked() then return end
+  local history = require("local_llm.history")
+  if not opts.bang then return history.list(vim.trim(opts.args)) end
+  if opts.args == "" then return history.clear() end
+  local text = ":LocalHistory! forgets everything and takes no words"
+  require("local_llm.notice").show(text, vim.log.levels.ERROR)
+end
+
+---@param opts { args: string, bang: boolean } args: an engine; bang: take the permission back
+function M.wtfsearch(opts)
+  if blocked() then return end
+  local search = require("local_llm.search")
+  if opts.bang then return search.forget() end
+  search.run(opts.args)
+end
+
+function M.search_here()
+  take_visual()
+  M.wtfsearch({ args = "", bang = false })
+end
+
+---@param lead string
+function M.complete_search(lead)
+  return require("local_llm.pick").names("engines", lead)
+end
+
 function M.log()
   require("local_llm.log").open()
 end
@@ -206,7 +274,8 @@ end
 ---@param name string such as "LocalExplain"
 ---@param span integer[] {first, last} or {}
 ---@param args string[]
-function M.from_manifest(name, span, args)
+---@param bang? integer|boolean
+function M.from_manifest(name, span, args, bang)
   local run = M[name:gsub("^Local", ""):lower()]
   -- Remote plugins always get a range; the cursor's line alone means that none was given.
   local row = vim.api.nvim_win_get_cursor(0)[1]
@@ -215,6 +284,7 @@ function M.from_manifest(name, span, args)
     name = name,
     args = table.concat(args, " "),
     fargs = args,
+    bang = bang == 1 or bang == true,
     range = given and 2 or 0,
     line1 = span[1] or row,
     line2 = span[2] or row,

@@ -5,6 +5,7 @@
 local M = {}
 
 local names = require("local_llm.context_names")
+local question = require("local_llm.lsp_question")
 local read = require("local_llm.context_read")
 
 local METHOD = "textDocument/definition"
@@ -22,28 +23,6 @@ local MOST_ROWS = 1e7
 
 local open = {} ---@type table<{ id: integer? }, vim.lsp.Client> requests under way
 local timer = assert(vim.uv.new_timer())
-
----Call a method of a client, which is a function without `self` before Neovim 0.11.
----@param client vim.lsp.Client
----@param name "request"|"cancel_request"
----@return boolean ok, any ...
-local function call(client, name, ...)
-  if vim.fn.has("nvim-0.11") == 1 then return pcall(client[name], client, ...) end
-  return pcall(client[name], ...)
-end
-
----Where a name starts, as a server counts.
----@param name local_llm.Name
----@param encoding string
----@return integer
-local function character(name, encoding)
-  if encoding == "utf-8" then return name.col end
-  local before = name.line:sub(1, name.col)
-  local _, points = before:gsub("[^\128-\191]", "")
-  if encoding == "utf-32" then return points end
-  local _, surrogates = before:gsub("[\240-\247]", "")
-  return points + surrogates
-end
 
 ---@param position any
 ---@return integer
@@ -71,7 +50,7 @@ end
 ---The first place in an answer, nil where there is none or nobody could make sense of it.
 ---@param result any
 ---@return local_llm.Definition|nil
-local function first_definition(result)
+function M.first_definition(result)
   if type(result) ~= "table" then return nil end
   local item = (result.uri or result.targetUri) and result or result[1]
   local ok, found = pcall(definition, item)
@@ -87,12 +66,15 @@ local function ask_one(client, buf, name, found)
   open[request] = client
   local params = {
     textDocument = vim.lsp.util.make_text_document_params(buf),
-    position = { line = name.row, character = character(name, client.offset_encoding) },
+    position = {
+      line = name.row,
+      character = question.character(name.line, name.col, client.offset_encoding),
+    },
   }
-  local ok, sent, id = call(client, "request", METHOD, params, function(_, result)
+  local ok, sent, id = question.call(client, "request", METHOD, params, function(_, result)
     if not open[request] then return end
     open[request] = nil
-    local place = first_definition(result)
+    local place = M.first_definition(result)
     if place then found(place) end
   end, buf)
   request.id = id
@@ -122,7 +104,7 @@ function M.cancel()
   timer:stop()
   for request, client in pairs(open) do
     open[request] = nil
-    if request.id then call(client, "cancel_request", request.id) end
+    if request.id then question.call(client, "cancel_request", request.id) end
   end
 end
 

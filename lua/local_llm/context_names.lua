@@ -79,7 +79,8 @@ end
 ---@return local_llm.Name[]
 local function names_on(buf, row)
   local offset = vim.api.nvim_buf_get_offset
-  if row < 0 or offset(buf, row + 1) - offset(buf, row) > LONGEST_LINE then return {} end
+  if row < 0 or row >= vim.api.nvim_buf_line_count(buf) then return {} end
+  if offset(buf, row + 1) - offset(buf, row) > LONGEST_LINE then return {} end
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
   local leader = vim.trim(vim.bo[buf].commentstring:match("^[^%%]*"))
   local found = {}

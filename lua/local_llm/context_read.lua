@@ -48,13 +48,14 @@ end
 ---@param stop integer exclusive; may lie behind the end
 ---@param row integer one of them; what is kept of lines that are too long together is around it
 ---@return string|nil text nil where there is nothing to read
+---@return integer|nil first the row it begins with
 function M.from_buffer(buf, first, stop, row)
   stop = math.min(stop, vim.api.nvim_buf_line_count(buf))
   if row >= stop then return nil end
   first, stop = narrow(first, stop, row, function(at)
     return vim.api.nvim_buf_get_offset(buf, at)
   end)
-  return readable(table.concat(vim.api.nvim_buf_get_lines(buf, first, stop, false), "\n"))
+  return readable(table.concat(vim.api.nvim_buf_get_lines(buf, first, stop, false), "\n")), first
 end
 
 ---@param data string
@@ -75,7 +76,7 @@ end
 ---@param first integer
 ---@param stop integer exclusive
 ---@param row integer
----@return string|nil
+---@return string|nil text, integer|nil first
 local function cut(data, first, stop, row)
   local starts, count = find_rows(data, stop)
   if row >= count then return nil end
@@ -83,7 +84,7 @@ local function cut(data, first, stop, row)
     return starts[at]
   end)
   if first == stop then return nil end
-  return readable(data:sub(starts[first], starts[stop] - 2))
+  return readable(data:sub(starts[first], starts[stop] - 2)), first
 end
 
 ---Lines of a file, read without holding the editor up. Only a regular file of moderate size is
@@ -92,7 +93,7 @@ end
 ---@param first integer 0-based
 ---@param stop integer exclusive; may lie behind the end
 ---@param row integer as in `from_buffer`
----@param done fun(text: string|nil) called once, on the main loop
+---@param done fun(text: string|nil, first: integer|nil) called once, on the main loop
 function M.from_file(path, first, stop, row, done)
   done = vim.schedule_wrap(done)
   vim.uv.fs_stat(path, function(_, stat)
@@ -102,7 +103,8 @@ function M.from_file(path, first, stop, row, done)
       if not file then return done(nil) end
       vim.uv.fs_read(file, stat.size, 0, function(_, data)
         vim.uv.fs_close(file, function() end)
-        done(data and cut(data, first, stop, row))
+        if not data then return done(nil) end
+        done(cut(data, first, stop, row))
       end)
     end)
   end)

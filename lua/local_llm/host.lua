@@ -12,12 +12,23 @@
 ---  backends {id, root}                  reply: pick
 ---  use_backend {id, root, backend}
 ---  health {id}                          reply: health
+---  wtf {id, snapshot, instructions, again, found?}  answers; without `found`, wtf_found follows
+---  wtf_fix {id, snapshot, instructions, tried}  reply: fix; wtf_found follows
+---  wtf_found {id, found}                what the editor gathered, see gather.lua
 ---  complete {ticket, used?}             replies: ghost, with the ticket's id; used: see usage.lua
----  complete_cancel {}                   the ticket is void
+---  complete_cancel {}                   the ticket is void, and what is done ahead
 ---  complete_idle {ticket}               nobody types: read ahead
 ---  complete_used {used}                 what became of suggestions
 ---  context {kind, path, root, text}     a piece of another file
 ---  stats {id, reset?}                   reply: stats
+---  history {id, words, limit, previews} reply: history; words "": the latest; previews: with the
+---                                       beginning of each answer
+---  history_entry {id, number}           reply: history_entry
+---  history_delete {id, number?}         reply: history_deleted; without number: everything
+---  search {id, path, root, filetype, message, source, code, engine}  a diagnostic; reply: search
+---  search_allow {id, host}              open it without asking from now on; reply: search
+---  search_forget {id}                   ask again from now on; reply: search
+---  engines {id, root}                   reply: pick
 local M = {}
 
 local interpreter = require("local_llm.interpreter")

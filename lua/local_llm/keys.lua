@@ -13,7 +13,13 @@ M.left_alone = {}
 
 -- The defaults stand here as well as in the schema, so that an editor without a `setup{}` need
 -- not load that at its start; a test keeps the two equal.
-M.DEFAULTS = { complete = "<M-Bslash>", explain = "<leader>le", stop = "<leader>ls" }
+M.DEFAULTS = {
+  complete = "<M-Bslash>",
+  explain = "<leader>le",
+  stop = "<leader>ls",
+  wtf = "<leader>lw",
+  wtf_fix = "<leader>lf",
+}
 local MODES = { complete = { "i" } }
 
 ---@type { mode: string, lhs: string, plug: string }[]
@@ -21,7 +27,7 @@ local ours = {}
 
 ---@param name string
 local function plug_of(name)
-  return ("<Plug>(local-llm-%s)"):format(name)
+  return ("<Plug>(local-llm-%s)"):format((name:gsub("_", "-")))
 end
 
 ---@param mapping table what maparg() returns

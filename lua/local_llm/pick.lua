@@ -55,7 +55,7 @@ function M.ask(list)
 end
 
 ---Names for completion; waits a moment, since the user has asked for them.
----@param list "models"|"backends"
+---@param list "models"|"backends"|"engines"
 ---@param lead string
 ---@return string[]
 function M.names(list, lead)

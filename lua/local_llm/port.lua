@@ -10,6 +10,12 @@
 ---  configured {warnings}
 ---  preview {lines}
 ---  stats {lines}
+---  fix {first_row, old, new, notes, retries}  lines in place of others
+---  history {items, total}              items: Kept of features/history_entry.py; total: how many
+---                                      there are, also beyond the limit
+---  history_entry {item}                with its answer whole
+---  history_deleted {count}
+---  search {query, removed, url, host, allowed}  removed: "2 paths, 1 string"; url: with {query}
 ---  pick {title, items, verb}           items: {name, label, current}
 ---  notice {level, message}
 ---  health {sections}
@@ -39,9 +45,23 @@ function handlers.append(id, data)
   return require("local_llm.answer").append(id, data.text)
 end
 
-for _, name in ipairs({ "state", "thinking", "retract", "meta", "done" }) do
+for _, name in ipairs({ "thinking", "retract", "meta" }) do
   handlers[name] = function(id, data)
     require("local_llm.answer")[name](id, data)
+  end
+end
+
+function handlers.state(id, data)
+  if not require("local_llm.progress").state(id, data) then
+    require("local_llm.answer").state(id, data)
+  end
+end
+
+function handlers.done(id, data)
+  if require("local_llm.progress").has(id) then
+    require("local_llm.host").reply(id, data) -- it was stopped
+  else
+    require("local_llm.answer").done(id, data)
   end
 end
 
@@ -55,7 +75,9 @@ function handlers.fail(id, data)
 end
 
 ---Replies to `host.ask`.
-for _, name in ipairs({ "preview", "stats", "health", "pick" }) do
+local REPLIES = { "preview", "stats", "health", "pick", "fix", "search" }
+vim.list_extend(REPLIES, { "history", "history_entry", "history_deleted" })
+for _, name in ipairs(REPLIES) do
   handlers[name] = function(id, data)
     local host = require("local_llm.host")
     if host.expects(id) then

@@ -7,17 +7,26 @@ M.groups = {
   ["backends.*"] = true,
   explain = true,
   complete = true,
+  wtf = true,
+  ["wtf.rules.*"] = true,
+  history = true,
   guard = true,
   ["guard.allow_remote_hosts.*"] = true,
   keys = true,
   ["keys.answer"] = true,
+  ["keys.history"] = true,
   ["keys.ghost"] = true,
+  ["keys.diff"] = true,
+  search = true,
+  ["search.engines.*"] = true,
   embedded = true,
 }
 
 M.maps = {
   backends = true,
+  ["wtf.rules"] = true,
   ["guard.allow_remote_hosts"] = true,
+  ["search.engines"] = true,
 }
 
 M.options = {
@@ -283,6 +292,68 @@ M.options = {
     editor = true,
     expected = 'one of "ghost", "lsp", "none"',
   },
+  ["wtf.answer_tokens"] = {
+    kind = "integer",
+    default = 1024,
+    ge = 16,
+    le = 131072,
+    expected = "a whole number from 16 to 131072",
+  },
+  ["wtf.temperature"] = {
+    kind = "number",
+    default = 0.2,
+    ge = 0,
+    le = 2,
+    expected = "a number from 0 to 2",
+  },
+  ["wtf.retries"] = {
+    kind = "integer",
+    default = 2,
+    ge = 0,
+    le = 10,
+    expected = "a whole number from 0 to 10",
+  },
+  ["wtf.rules.*.command"] = {
+    kind = "strings",
+    min_length = 1,
+    expected = "a list of strings",
+  },
+  ["wtf.rules.*.file"] = {
+    kind = "string",
+    min_length = 1,
+    max_length = 1024,
+    expected = "a string of at most 1024 characters",
+  },
+  ["wtf.rules.*.link"] = {
+    kind = "string",
+    max_length = 2048,
+    expected = "a string of at most 2048 characters",
+  },
+  ["wtf.rules.*.code"] = {
+    kind = "string",
+    min_length = 1,
+    max_length = 512,
+    expected = "a string of at most 512 characters",
+  },
+  ["history.enabled"] = {
+    kind = "boolean",
+    default = true,
+    expected = "true or false",
+  },
+  ["history.max_mb"] = {
+    kind = "integer",
+    default = 50,
+    ge = 1,
+    le = 10000,
+    expected = "a whole number from 1 to 10000",
+  },
+  ["history.picker"] = {
+    kind = "enum",
+    default = "auto",
+    choices = { "auto", "select", "snacks", "telescope", "fzf-lua" },
+    editor = true,
+    expected = 'one of "auto", "select", "snacks", "telescope", "fzf-lua"',
+  },
   ["guard.allow_remote_hosts.*.insecure"] = {
     kind = "boolean",
     default = false,
@@ -346,6 +417,18 @@ M.options = {
     editor = true,
     expected = 'a key such as "gr", or false',
   },
+  ["keys.wtf"] = {
+    kind = "key",
+    default = "<leader>lw",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["keys.wtf_fix"] = {
+    kind = "key",
+    default = "<leader>lf",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
   ["keys.stop"] = {
     kind = "key",
     default = "<leader>ls",
@@ -400,6 +483,18 @@ M.options = {
     editor = true,
     expected = 'a key such as "gr", or false',
   },
+  ["keys.history.jump"] = {
+    kind = "key",
+    default = "<CR>",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["keys.history.delete"] = {
+    kind = "key",
+    default = "dd",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
   ["keys.ghost.accept"] = {
     kind = "key",
     default = "<Tab>",
@@ -435,6 +530,54 @@ M.options = {
     default = "<C-]>",
     editor = true,
     expected = 'a key such as "gr", or false',
+  },
+  ["keys.diff.accept"] = {
+    kind = "key",
+    default = "ga",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["keys.diff.reject"] = {
+    kind = "key",
+    default = "gx",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["keys.diff.accept_all"] = {
+    kind = "key",
+    default = "gA",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["keys.diff.reject_all"] = {
+    kind = "key",
+    default = "gX",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["keys.diff.next"] = {
+    kind = "key",
+    default = "]c",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["keys.diff.previous"] = {
+    kind = "key",
+    default = "[c",
+    editor = true,
+    expected = 'a key such as "gr", or false',
+  },
+  ["search.engine"] = {
+    kind = "string",
+    default = "duckduckgo",
+    min_length = 1,
+    max_length = 60,
+    expected = "a string of at most 60 characters",
+  },
+  ["search.engines.*.url"] = {
+    kind = "string",
+    default = "",
+    expected = "a string in the form that the help shows",
   },
   ["embedded.idle_s"] = {
     kind = "number",

@@ -2,13 +2,12 @@
 ---Snapshot in features/port.py.
 local M = {}
 
+local diagnostics = require("local_llm.diagnostics")
 local selection = require("local_llm.selection")
 
 -- More than any local model's context holds; a 50 MB buffer must not stall the editor.
 local LIMIT_BYTES = 1024 * 1024
 local STEP_LINES = 1000
-local SEVERITY = { "error", "warning", "information", "hint" }
-local MOST_DIAGNOSTICS = 50
 local ROOT_MARKERS = {
   "local-llm.toml",
   ".git",
@@ -35,7 +34,7 @@ local ROOT_MARKERS = {
 ---@field lines string[]
 ---@field omitted_lines integer
 ---@field enclosing { row: integer, text: string }[]
----@field diagnostics table[]
+---@field diagnostics local_llm.Report[]
 ---@field binary boolean
 
 ---One line, at most `limit` bytes of it: a single line may be the whole 50 MB.
@@ -89,28 +88,6 @@ local function cut_columns(lines, span)
     end
     lines[1] = (lines[1] or ""):sub(span.first_col + 1)
   end
-end
-
----@param buf integer
----@param first integer
----@param last integer
----@return table[]
-local function diagnostics(buf, first, last)
-  local found = {}
-  if not vim.api.nvim_buf_is_valid(buf) then return found end
-  for _, item in ipairs(vim.diagnostic.get(buf)) do
-    if item.lnum <= last and (item.end_lnum or item.lnum) >= first then
-      found[#found + 1] = {
-        row = item.lnum,
-        severity = SEVERITY[item.severity] or "error",
-        message = item.message,
-        source = item.source or "",
-        code = item.code and tostring(item.code) or "",
-      }
-    end
-    if #found == MOST_DIAGNOSTICS then break end
-  end
-  return found
 end
 
 ---@param buf integer
@@ -179,7 +156,7 @@ function M.complete(place, span, lines, omitted, found)
     omitted_lines = omitted,
     scope = found.scope,
     enclosing = found.enclosing,
-    diagnostics = diagnostics(place.buf, span.first_row, span.last_row),
+    diagnostics = diagnostics.within(place.buf, span.first_row, span.last_row),
     binary = is_binary(lines),
   })
 end

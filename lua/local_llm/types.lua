@@ -13,9 +13,12 @@
 ---  |:LocalBackend| and `backend.fallback`.
 ---@field explain? local_llm.Options.Explain The command |:LocalExplain|.
 ---@field complete? local_llm.Options.Complete Inline completion (|local-llm-complete|).
+---@field wtf? local_llm.Options.Wtf The commands |:LocalWtf| and |:LocalWtfFix|.
+---@field history? local_llm.Options.History Past questions and answers (|:LocalHistory|).
 ---@field guard? local_llm.Options.Guard What may leave, and to where (|local-llm-guard|).
 ---@field keys? local_llm.Options.Keys Keys, each set only where nothing is mapped; false = none
 ---  (|local-llm-keys|).
+---@field search? local_llm.Options.Search The command |:LocalWtfSearch|.
 ---@field embedded? local_llm.Options.Embedded The embedded llama.cpp server (|local-llm-embedded|).
 
 ---The server that is used unless |:LocalBackend| chose another.
@@ -102,6 +105,37 @@
 ---@field display? "ghost"|"lsp"|"none" Who shows suggestions: our ghost text, Neovim 0.12 itself
 ---  ("lsp", see |local-llm-complete-lsp|), or nobody unless a completion menu asks.
 
+---The commands |:LocalWtf| and |:LocalWtfFix|.
+---@class local_llm.Options.Wtf
+---@field answer_tokens? integer Room kept for the answer; it ends there.
+---@field temperature? number How freely the model chooses its words, unless `backend.temperature`
+---  is set.
+---@field retries? integer How often |:LocalWtfFix| asks again by itself, with what remains or is
+---  new.
+---@field rules? table<string, local_llm.Options.Rule> More tools whose text about a rule is looked
+---  up (|local-llm-rules|), by the source that their diagnostics name. They come before the built-
+---  in ones; an empty table takes a tool out.
+
+---How the rules of one source of diagnostics are looked up.
+---@class local_llm.Options.Rule
+---@field command? string[] Program and arguments that print the text; run without a shell. `{code}`
+---  stands for the diagnostic's code, but not in the program.
+---@field file? string File that holds the text: absolute, from `~/`, or relative to the project's
+---  root. Looked at where `command` is unset or knows nothing.
+---@field link? string Web address of the text, which is shown and never opened or fetched.
+---@field code? string Regular expression that all of a code has to match; a group `(?P<name>...)`
+---  may be used as `{name}`. nil = letters, digits and `_ . : @ + -`, the first no sign. What holds
+---  a slash or begins with a dash is never put into a command or a path.
+
+---Past questions and answers (|:LocalHistory|).
+---@class local_llm.Options.History
+---@field enabled? boolean Whether answers are kept, in a file on this machine that only you can
+---  read.
+---@field max_mb? integer Size of that file; the oldest answers go first.
+---@field picker? "auto"|"select"|"snacks"|"telescope"|"fzf-lua" Who shows the list. "auto" takes
+---  the first of snacks.nvim, telescope.nvim and fzf-lua that is installed, which have a preview;
+---  else `vim.ui.select`, as "select" does.
+
 ---What may leave, and to where (|local-llm-guard|).
 ---@class local_llm.Options.Guard
 ---@field allow_remote_hosts? table<string, local_llm.Options.RemoteHost> Hosts besides this machine
@@ -118,11 +152,17 @@
 ---Keys, each set only where nothing is mapped; false = none (|local-llm-keys|).
 ---@class local_llm.Options.Keys
 ---@field explain? string|false Normal and visual mode: |:LocalExplain|.
+---@field wtf? string|false Normal and visual mode: |:LocalWtf|.
+---@field wtf_fix? string|false Normal and visual mode: |:LocalWtfFix|.
 ---@field stop? string|false Normal mode: |:LocalStop|.
 ---@field complete? string|false Insert mode: ask for a suggestion now.
 ---@field answer? local_llm.Options.AnswerKeys Keys of the answer window, in normal mode.
+---@field history? local_llm.Options.HistoryKeys Keys of a past answer, in normal mode;
+---  `keys.answer` has the others.
 ---@field ghost? local_llm.Options.GhostKeys Keys of insert mode that exist while a suggestion is
 ---  shown, and fall through otherwise.
+---@field diff? local_llm.Options.DiffKeys Keys of normal mode, in a buffer while a change is shown
+---  in it (|local-llm-diff|).
 
 ---Keys of the answer window, in normal mode.
 ---@class local_llm.Options.AnswerKeys
@@ -134,6 +174,11 @@
 ---@field fold? string|false Open or close the reasoning.
 ---@field help? string|false Show these keys.
 
+---Keys of a past answer, in normal mode; `keys.answer` has the others.
+---@class local_llm.Options.HistoryKeys
+---@field jump? string|false Go to the code that it is about.
+---@field delete? string|false Forget this answer.
+
 ---Keys of insert mode that exist while a suggestion is shown, and fall through otherwise.
 ---@class local_llm.Options.GhostKeys
 ---@field accept? string|false Take all of it.
@@ -142,6 +187,26 @@
 ---@field next? string|false Show the next alternative.
 ---@field previous? string|false Show the one before.
 ---@field dismiss? string|false Take it off the screen.
+
+---Keys of normal mode, in a buffer while a change is shown in it (|local-llm-diff|).
+---@class local_llm.Options.DiffKeys
+---@field accept? string|false Accept the hunk under the cursor.
+---@field reject? string|false Reject the hunk under the cursor.
+---@field accept_all? string|false Accept every hunk.
+---@field reject_all? string|false Reject every hunk.
+---@field next? string|false Go to the next hunk.
+---@field previous? string|false Go to the one before.
+
+---The command |:LocalWtfSearch|.
+---@class local_llm.Options.Search
+---@field engine? string Name of the engine that is used without an argument.
+---@field engines? table<string, local_llm.Options.SearchEngine> More search engines, by name,
+---  besides those of |:LocalWtfSearch|; one of the same name takes the place of ours.
+
+---One search engine.
+---@class local_llm.Options.SearchEngine
+---@field url? string Address with `{query}` where the percent-encoded words go, and no other
+---  braces; https only: `https://search.example.org/?q={query}`.
 
 ---The embedded llama.cpp server (|local-llm-embedded|).
 ---@class local_llm.Options.Embedded

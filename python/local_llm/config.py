@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -137,6 +138,7 @@ def _merge(sources: list[Source]) -> Loaded:
             _put(merged, path, value)
     settings = msgspec.convert(_nested(merged), Settings)
     complaints += _strangers(settings)
+    complaints += _unusable(settings)
     return Loaded(
         settings=settings,
         warnings=tuple(complaint.sentence for complaint in complaints),
@@ -159,6 +161,28 @@ def _strangers(settings: Settings) -> list[Complaint]:
         for name in settings.backend.fallback
         if name not in settings.backends
     ]
+
+
+def _unusable(settings: Settings) -> list[Complaint]:
+    """Complain about entries of wtf.rules that could not work; they find nothing."""
+    complaints = []
+    for source, rule in settings.wtf.rules.items():
+        path = ("wtf", "rules", source)
+        if rule.command and "{" in rule.command[0]:
+            text = "the program has to have a name of its own, without {...}"
+            complaints.append(Complaint(f"{dotted((*path, 'command'))}: {text}"))
+        if rule.code and not _compiles(rule.code):
+            text = "expected a regular expression"
+            complaints.append(Complaint(f"{dotted((*path, 'code'))}: {text}"))
+    return complaints
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
 
 
 def _refusal(complaints: list[Complaint]) -> SettingsError | None:

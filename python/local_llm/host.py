@@ -21,7 +21,9 @@ from local_llm import log
 from local_llm.editor.nvim import NvimEditor
 from local_llm.features.app import App
 from local_llm.ops.embedded.adapter import EmbeddedLlama
+from local_llm.ops.history_store import HistoryFile
 from local_llm.ops.places import cache_folder, state_folder
+from local_llm.ops.tools import LocalTools
 from local_llm.trust import TrustRecord, record_path
 
 SWITCH_S = 0.0005
@@ -42,7 +44,10 @@ class Host:
         editor = NvimEditor(nvim)
         trusted = TrustRecord(record_path(env)).trusts
         folders = {"cache": cache_folder(env), "state": state_folder(env)}
-        self._app = App(editor, env, EmbeddedLlama(env), trusted, **folders)
+        past = HistoryFile(folders["state"] / "history.sqlite3")
+        self._app = App(
+            editor, env, EmbeddedLlama(env), trusted, LocalTools(env), past=past, **folders
+        )
         # Where the editor closes the channel, pynvim's loop ends without its shutdown hooks.
         atexit.register(self._end)
 

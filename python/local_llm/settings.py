@@ -16,6 +16,7 @@ BackendKind = Literal["auto", "ollama", "llamacpp", "llamafile", "textgen", "ope
 LogLevel = Literal["debug", "info", "warn", "error"]
 Window = Literal["float", "split", "vsplit"]
 Display = Literal["ghost", "lsp", "none"]
+HistoryPicker = Literal["auto", "select", "snacks", "telescope", "fzf-lua"]
 
 # Never sent, whole or as context: files that exist to hold secrets. See guard/paths.py for the
 # meaning of a pattern.
@@ -320,6 +321,91 @@ class Complete(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "ghost"
 
 
+class Rule(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the rules of one source of diagnostics are looked up."""
+
+    command: Annotated[
+        Annotated[tuple[str, ...], Meta(min_length=1)] | None,
+        _option(
+            "Program and arguments that print the text; run without a shell. `{code}` stands for "
+            "the diagnostic's code, but not in the program."
+        ),
+    ] = None
+    file: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=1024)] | None,
+        _option(
+            "File that holds the text: absolute, from `~/`, or relative to the project's root. "
+            "Looked at where `command` is unset or knows nothing."
+        ),
+    ] = None
+    link: Annotated[
+        Annotated[str, Meta(max_length=2048, pattern=r"^https?://")] | None,
+        _option("Web address of the text, which is shown and never opened or fetched."),
+    ] = None
+    code: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=512)] | None,
+        _option(
+            "Regular expression that all of a code has to match; a group `(?P<name>...)` may be "
+            "used as `{name}`. nil = letters, digits and `_ . : @ + -`, the first no sign. What "
+            "holds a slash or begins with a dash is never put into a command or a path."
+        ),
+    ] = None
+
+
+class Wtf(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The commands |:LocalWtf| and |:LocalWtfFix|."""
+
+    answer_tokens: Annotated[
+        int,
+        _option(
+            "Room kept for the answer; it ends there.",
+            unit="tokens",
+            project=True,
+            ge=16,
+            le=131_072,
+        ),
+    ] = 1024
+    temperature: Temperature = 0.2
+    retries: Annotated[
+        int,
+        _option(
+            "How often |:LocalWtfFix| asks again by itself, with what remains or is new.",
+            unit="times",
+            project=True,
+            ge=0,
+            le=10,
+        ),
+    ] = 2
+    rules: Annotated[
+        dict[str, Rule],
+        _option(
+            "More tools whose text about a rule is looked up (|local-llm-rules|), by the source "
+            "that their diagnostics name. They come before the built-in ones; an empty table "
+            "takes a tool out."
+        ),
+    ] = {}
+
+
+class History(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Past questions and answers (|:LocalHistory|)."""
+
+    enabled: Annotated[
+        bool, _option("Whether answers are kept, in a file on this machine that only you can read.")
+    ] = True
+    max_mb: Annotated[
+        int,
+        _option("Size of that file; the oldest answers go first.", unit="MiB", ge=1, le=10_000),
+    ] = 50
+    picker: Annotated[
+        HistoryPicker,
+        _option(
+            'Who shows the list. "auto" takes the first of snacks.nvim, telescope.nvim and fzf-lua '
+            'that is installed, which have a preview; else `vim.ui.select`, as "select" does.',
+            editor=True,
+        ),
+    ] = "auto"
+
+
 class RemoteHost(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is allowed for one host that is not this machine."""
 
@@ -362,6 +448,13 @@ class AnswerKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True
     help: Annotated[Key, _option("Show these keys.", editor=True)] = "g?"
 
 
+class HistoryKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of a past answer, in normal mode; `keys.answer` has the others."""
+
+    jump: Annotated[Key, _option("Go to the code that it is about.", editor=True)] = "<CR>"
+    delete: Annotated[Key, _option("Forget this answer.", editor=True)] = "dd"
+
+
 class GhostKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Keys of insert mode that exist while a suggestion is shown, and fall through otherwise."""
 
@@ -373,18 +466,69 @@ class GhostKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True)
     dismiss: Annotated[Key, _option("Take it off the screen.", editor=True)] = "<C-]>"
 
 
+class DiffKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of normal mode, in a buffer while a change is shown in it (|local-llm-diff|)."""
+
+    accept: Annotated[Key, _option("Accept the hunk under the cursor.", editor=True)] = "ga"
+    reject: Annotated[Key, _option("Reject the hunk under the cursor.", editor=True)] = "gx"
+    accept_all: Annotated[Key, _option("Accept every hunk.", editor=True)] = "gA"
+    reject_all: Annotated[Key, _option("Reject every hunk.", editor=True)] = "gX"
+    next: Annotated[Key, _option("Go to the next hunk.", editor=True)] = "]c"
+    previous: Annotated[Key, _option("Go to the one before.", editor=True)] = "[c"
+
+
 class Keys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Keys, each set only where nothing is mapped; false = none (|local-llm-keys|)."""
 
     explain: Annotated[Key, _option("Normal and visual mode: |:LocalExplain|.", editor=True)] = (
         "<leader>le"
     )
+    wtf: Annotated[Key, _option("Normal and visual mode: |:LocalWtf|.", editor=True)] = "<leader>lw"
+    wtf_fix: Annotated[Key, _option("Normal and visual mode: |:LocalWtfFix|.", editor=True)] = (
+        "<leader>lf"
+    )
     stop: Annotated[Key, _option("Normal mode: |:LocalStop|.", editor=True)] = "<leader>ls"
     complete: Annotated[Key, _option("Insert mode: ask for a suggestion now.", editor=True)] = (
         "<M-Bslash>"
     )
     answer: AnswerKeys = AnswerKeys()
+    history: HistoryKeys = HistoryKeys()
     ghost: GhostKeys = GhostKeys()
+    diff: DiffKeys = DiffKeys()
+
+
+class SearchEngine(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One search engine."""
+
+    url: Annotated[
+        str,
+        _option(
+            "Address with `{query}` where the percent-encoded words go, and no other braces; https "
+            "only: `https://search.example.org/?q={query}`.",
+            pattern=r"^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?/[!-z|~]{0,1000}\{query\}"
+            r"[!-z|~]{0,1000}\Z",
+        ),
+    ] = ""
+
+
+class Search(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The command |:LocalWtfSearch|."""
+
+    engine: Annotated[
+        str,
+        _option(
+            "Name of the engine that is used without an argument.",
+            min_length=1,
+            max_length=60,
+        ),
+    ] = "duckduckgo"
+    engines: Annotated[
+        dict[str, SearchEngine],
+        _option(
+            "More search engines, by name, besides those of |:LocalWtfSearch|; one of the same "
+            "name takes the place of ours."
+        ),
+    ] = {}
 
 
 class Embedded(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -432,6 +576,9 @@ class Settings(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = {}
     explain: Explain = Explain()
     complete: Complete = Complete()
+    wtf: Wtf = Wtf()
+    history: History = History()
     guard: Guard = Guard()
     keys: Keys = Keys()
+    search: Search = Search()
     embedded: Embedded = Embedded()

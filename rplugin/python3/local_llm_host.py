@@ -64,6 +64,16 @@ class LocalLlmHost:
         """Explain the selection, the range or the function under the cursor."""
         self._nvim.exec_lua(_RUN, "LocalExplain", span, [], async_=True)
 
+    @pynvim.command("LocalWtf", nargs="*", range="", bang=True, sync=False)
+    def wtf(self, args: list[str], span: list[int], bang: bool) -> None:
+        """Explain the diagnostics of the line, the range or (with !) the buffer."""
+        self._nvim.exec_lua(_RUN, "LocalWtf", span, args, bang, async_=True)
+
+    @pynvim.command("LocalWtfFix", nargs="*", range="", sync=False)
+    def wtf_fix(self, args: list[str], span: list[int]) -> None:
+        """Mend what the diagnostics complain about."""
+        self._nvim.exec_lua(_RUN, "LocalWtfFix", span, args, async_=True)
+
     @pynvim.command("LocalPreview", nargs="*", range="", sync=False)
     def preview(self, args: list[str], span: list[int]) -> None:
         """Show the prompt that a command would send."""
@@ -78,6 +88,16 @@ class LocalLlmHost:
     def stats(self, args: list[str]) -> None:
         """Show what suggestions did."""
         self._nvim.exec_lua(_RUN, "LocalStats", [], args, async_=True)
+
+    @pynvim.command("LocalHistory", nargs="*", bang=True, sync=False)
+    def history(self, args: list[str], bang: bool) -> None:
+        """List past answers, search them, or forget them."""
+        self._nvim.exec_lua(_RUN, "LocalHistory", [], args, bool(bang), async_=True)
+
+    @pynvim.command("LocalWtfSearch", nargs="?", bang=True, sync=False)
+    def wtf_search(self, args: list[str], bang: bool) -> None:
+        """Open a search for the diagnostic of the cursor's line."""
+        self._nvim.exec_lua(_RUN, "LocalWtfSearch", [], args, bang, async_=True)
 
     @pynvim.command("LocalStop", sync=False)
     def stop(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from completing import KNOWS
 from context_side import Watched
+from reviewer import Reviewer
 from typist import Typist
 from writer import Writer
 
@@ -74,6 +75,18 @@ def typist(shared_typist):
     """Someone who types while suggestions come, with nothing shown yet."""
     shared_typist.starts_over()
     return shared_typist
+
+
+@pytest.fixture(scope="module")
+def shared_reviewer(shared_editor):
+    return Reviewer(shared_editor().child)
+
+
+@pytest.fixture
+def reviewer(shared_reviewer):
+    """Someone who looks at a proposed change, with none shown yet."""
+    shared_reviewer.starts_over()
+    return shared_reviewer
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,14 @@ from plugin_copy import copy_plugin
 COMMANDS = {
     "LocalBackend",
     "LocalExplain",
+    "LocalHistory",
     "LocalComplete",
     "LocalInstall",
     "LocalLog",
     "LocalModel",
     "LocalPreview",
     "LocalStats",
+    "LocalWtfSearch",
     "LocalStop",
 }
 # There is no option and no .venv, so this decides.

@@ -75,7 +75,7 @@ def test_every_option_is_described_everywhere():
         name = ".".join(leaf.path)
         assert f'["{name}"] = {{' in schema or f"  {name} = {{" in schema
         if leaf.path[:2] != ("backends", "*"):
-            shown = name.replace("*", "{host}")
+            shown = doc_help._name(leaf)
             assert f"*local-llm-option-{shown}*" in text
             assert f"| `{shown}` |" in readme
 

@@ -62,12 +62,17 @@ def test_nothing_given_is_the_defaults(check):
             "filetypes": list(DENY_FILETYPES),
             "with_menu": False,
         },
+        "history": {"picker": "auto"},
         "keys": {
             "complete": keys.complete,
             "explain": keys.explain,
             "stop": keys.stop,
+            "wtf": keys.wtf,
+            "wtf_fix": keys.wtf_fix,
             "answer": msgspec.structs.asdict(keys.answer),
+            "history": msgspec.structs.asdict(keys.history),
             "ghost": msgspec.structs.asdict(keys.ghost),
+            "diff": msgspec.structs.asdict(keys.diff),
         },
     }
 

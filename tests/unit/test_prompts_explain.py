@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_llm.errors import SettingsError
-from local_llm.features.port import Diagnostic, Signature, Snapshot
+from local_llm.features.port import Diagnostic, Snapshot
 from local_llm.prompts.assemble import assemble
-from local_llm.prompts.explain import explain_pieces, follow_up_pieces, shown_path
+from local_llm.prompts.evidence import Head
+from local_llm.prompts.explain import explain_pieces, follow_up_pieces, shown
 from local_llm.prompts.load import parse
 from local_llm.tokens.budget import fit
 
@@ -24,7 +25,7 @@ def snapshot(**changes) -> Snapshot:
         "first_row": 9,
         "last_row": 11,
         "lines": ("local a = 1", "", "return a"),
-        "enclosing": (Signature(row=4, text="function M.outer()"),),
+        "enclosing": (Head(row=4, text="function M.outer()"),),
         "diagnostics": (
             Diagnostic(row=9, severity="warning", message="unused\nmore", source="luals"),
         ),
@@ -68,12 +69,12 @@ def test_a_bare_snapshot_has_no_empty_pieces():
 
 
 def test_the_selections_own_first_line_is_not_shown_as_enclosing():
-    place = snapshot(enclosing=(Signature(row=9, text="local a = 1"),))
+    place = snapshot(enclosing=(Head(row=9, text="local a = 1"),))
     assert "stands inside" not in whole(place)
 
 
 @pytest.mark.parametrize(
-    ("path", "root", "shown"),
+    ("path", "root", "named"),
     [
         ("/p/a/b.py", "/p", "a/b.py"),
         ("/p/a/b.py", "/p/", "a/b.py"),
@@ -82,8 +83,8 @@ def test_the_selections_own_first_line_is_not_shown_as_enclosing():
         ("", "/p", "an unnamed buffer"),
     ],
 )
-def test_no_path_outside_the_project_is_told(path, root, shown):
-    assert shown_path(snapshot(path=path, root=root)) == shown
+def test_no_path_outside_the_project_is_told(path, root, named):
+    assert shown(path, root) == named
 
 
 def test_a_fence_in_the_code_does_not_end_the_block():

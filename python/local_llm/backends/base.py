@@ -230,6 +230,7 @@ class Backend(Protocol):
     product: str  # for people
     default_urls: tuple[str, ...]
     takes_ids: bool  # whether `complete` takes token ids
+    takes_schema: bool  # whether `chat` makes the answer keep to a JSON schema
 
     def auth(self, key: str) -> Mapping[str, str]:
         """Return the headers that carry an API key (never a URL)."""

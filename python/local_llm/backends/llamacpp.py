@@ -67,6 +67,7 @@ class LlamaCpp:
         "http://127.0.0.1:8012",
     )
     takes_ids = True
+    takes_schema = True
 
     def __init__(self, kind: str = "llamacpp", product: str = "llama.cpp") -> None:
         self.kind = kind

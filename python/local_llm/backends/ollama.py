@@ -51,6 +51,7 @@ class Ollama:
     product = "Ollama"
     default_urls: tuple[str, ...] = ("http://127.0.0.1:11434",)
     takes_ids = False
+    takes_schema = True
 
     def auth(self, key: str) -> Mapping[str, str]:
         """Return the header of a proxy before Ollama; Ollama itself wants no key."""

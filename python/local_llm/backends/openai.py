@@ -69,6 +69,7 @@ class OpenAi:
         self.quirks = quirks
         self.product = quirks.product
         self.takes_ids = quirks.takes_ids
+        self.takes_schema = bool(quirks.schema)
 
     def auth(self, key: str) -> Mapping[str, str]:
         """Return the header that every such server reads."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from local_llm import log
 from local_llm.errors import LocalLlmError
 from local_llm.features.asking import Asker
 from local_llm.features.connect import Connector
+from local_llm.features.consent import Consent
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import WindowGone
 from local_llm.features.ending import end
@@ -26,6 +28,8 @@ from local_llm.features.exchanges import Exchanges
 from local_llm.features.explain import Explainer
 from local_llm.features.faults import bug
 from local_llm.features.health import HealthCheck
+from local_llm.features.history import History
+from local_llm.features.history_entry import HistoryStore
 from local_llm.features.inline.completer import Completer
 from local_llm.features.inline.ledger import Ledger
 from local_llm.features.inline.seat import Seats
@@ -33,8 +37,14 @@ from local_llm.features.inline.tally import Tally
 from local_llm.features.learned import Learned
 from local_llm.features.options import Options
 from local_llm.features.pick import Picker
-from local_llm.features.port import Editor, EmbeddedServer, Snapshot
+from local_llm.features.port import Editor, EmbeddedServer, Snapshot, Tools
+from local_llm.features.search import Searcher, names_here
 from local_llm.features.turns import Turns
+from local_llm.features.wtf.fix import Fixer
+from local_llm.features.wtf.gathering import Gathering
+from local_llm.features.wtf.rulebook import Rulebook
+from local_llm.features.wtf.wtf import Cases, Wtf
+from local_llm.settings import Rule
 
 Handler = Callable[[int, dict[str, Any]], Coroutine[Any, Any, None]]
 
@@ -47,6 +57,8 @@ class App:
         env: The environment.
         embedded: Starts the embedded server.
         trusted: Tells whether a project's options file was trusted with this content.
+        tools: The programs of this machine.
+        past: Keeps past answers.
         cache: Folder for what is learned of models, below the XDG cache.
         state: Folder for what is kept of the user's work, below the XDG state folder.
 
@@ -58,7 +70,9 @@ class App:
         env: Mapping[str, str],
         embedded: EmbeddedServer,
         trusted: Callable[[str, bytes], bool],
+        tools: Tools,
         *,
+        past: HistoryStore,
         cache: Path,
         state: Path,
     ) -> None:
@@ -72,10 +86,19 @@ class App:
         clock = time.monotonic
         turns = Turns()
         asker = Asker(editor, connector, self._options, counting, events, turns=turns, clock=clock)
-        self._exchanges = Exchanges(editor, self._options, asker, clock)
+        self._history = History(editor, past)
+        self._exchanges = Exchanges(editor, self._options, asker, self._history, clock)
         self._explainer = Explainer(self._options, self._exchanges)
+        rulebook = Rulebook(tools, cache / "rules", self._own_rules)
+        self._gathering = Gathering(rulebook)
+        cases = Cases(self._options, self._gathering)
+        self._wtf = Wtf(cases, self._exchanges)
+        self._fixer = Fixer(editor, asker, cases, self._history)
         self._picker = Picker(editor, connector, self._options)
-        self._health = HealthCheck(editor, connector, self._options, counting)
+        consent = Consent(state / "search.json")
+        self._searcher = Searcher(editor, self._options, consent, partial(names_here, env))
+        sections = (self._searcher.section,)
+        self._health = HealthCheck(editor, connector, self._options, counting, sections)
         speeds = Learned(cache / "speeds.json")
         seats = Seats(connector, self._options, counting, speeds, clock)
         self._tally = Tally(Ledger(state / "stats.json"))
@@ -87,10 +110,13 @@ class App:
             "complete_idle": self._completer.idle,
             "complete_cancel": lambda _message: self._completer.cancel(),
             "context": self._completer.remember,
+            "wtf_found": self._gathering.take,
         }
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._handlers: dict[str, Handler] = {
             "explain": self._explain,
+            "wtf": self._wtf.explain,
+            "wtf_fix": self._fixer.fix,
             "follow_up": self._follow_up,
             "preview": self._preview,
             "models": self._picker.models,
@@ -99,6 +125,13 @@ class App:
             "use_backend": self._picker.use_backend,
             "health": self._health.report,
             "stats": self._stats,
+            "history": self._history.find,
+            "history_entry": self._history.entry,
+            "history_delete": self._history.delete,
+            "search": self._searcher.query,
+            "search_allow": self._searcher.allow,
+            "search_forget": self._searcher.forget,
+            "engines": self._searcher.engines,
         }
 
     def receive(self, message: dict[str, Any]) -> None:
@@ -121,6 +154,8 @@ class App:
         tasks = list(self._tasks.values())
         self._stop(None)
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._gathering.aclose()
+        await self._history.aclose()
         await self._completer.aclose()
         await self._counting.aclose()
         await self._connector.aclose()
@@ -130,6 +165,9 @@ class App:
         log.set_level(self._options.log_level())
         self._completer.configured()
         self._editor.tell("configured", 0, {"warnings": warnings})
+
+    def _own_rules(self, root: str) -> Mapping[str, Rule]:
+        return self._options.for_root(root).wtf.rules
 
     def _complete(self, message: dict[str, Any]) -> None:
         self._completer.ask(message)
@@ -142,6 +180,8 @@ class App:
                 end(task)
 
     def _start(self, ask_id: int, name: str, message: dict[str, Any]) -> None:
+        if name in ("wtf", "wtf_fix"):
+            self._gathering.expect(ask_id)  # what follows may be here before the task begins
         task = asyncio.get_running_loop().create_task(self._guarded(ask_id, name, message))
         self._tasks[ask_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(ask_id, None))
@@ -178,6 +218,9 @@ class App:
         await self._exchanges.follow_up(ask_id, int(message["parent"]), str(message["question"]))
 
     async def _preview(self, ask_id: int, message: dict[str, Any]) -> None:
+        if message.get("command") == "wtf":
+            await self._wtf.preview(ask_id, message)
+            return
         snapshot = msgspec.convert(message["snapshot"], Snapshot)
         await self._explainer.preview(ask_id, snapshot)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ from local_llm.features.answers import Answer
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
-from local_llm.features.delivery import Delivery
+from local_llm.features.delivery import Delivery, Receiver
 from local_llm.features.events import Events
 from local_llm.features.options import Options
 from local_llm.features.port import Editor
@@ -30,11 +31,15 @@ from local_llm.tokens.pieces import Piece
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command wants of the answer. `temperature` counts unless the backend has its own."""
+    """What a command wants of the answer.
+
+    `temperature` counts unless the backend has its own; `schema` where the server keeps to one.
+    """
 
     command: str
     answer_tokens: int
     temperature: float
+    schema: dict[str, Any] | None = None
 
 
 class Question(msgspec.Struct, kw_only=True, eq=False):
@@ -59,6 +64,7 @@ class Question(msgspec.Struct, kw_only=True, eq=False):
             sampling=Sampling(temperature=self.wish.temperature if own is None else own),
             keep_alive=server.keep_alive,
             slot=slot,
+            schema=self.wish.schema,
         )
 
 
@@ -121,18 +127,25 @@ class Asker:
         prompt = await self._fit(link, model, pieces, wish, link.server.context_tokens)
         return Question(wish=wish, link=link, model=model, pieces=tuple(pieces), prompt=prompt)
 
-    async def stream(self, ask_id: int, question: Question, refitted: Callable[[], None]) -> Answer:
+    async def stream(
+        self,
+        ask_id: int,
+        question: Question,
+        refitted: Callable[[], None],
+        delivery: Receiver | None = None,
+    ) -> Answer:
         """Ask the model; on an overflow learn the server's numbers and ask once more.
 
         Args:
             ask_id: The request.
             question: Its `answer` is what has come, also where this raises.
             refitted: Called when the prompt had to be made smaller.
+            delivery: Takes the text; None = its window.
 
         Raises: BackendError subclasses, WindowGone.
 
         """
-        delivery = Delivery(self._editor, ask_id, self._clock)
+        delivery = delivery or Delivery(self._editor, ask_id, self._clock)
         streaming = Streaming(self._editor, delivery, self._events, ask_id, self._clock)
         model, product = shown_model(question.model.name), question.link.info.product
         kind = question.link.backend.kind

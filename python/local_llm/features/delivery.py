@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 from local_llm.features.port import Drawing, Editor
 from local_llm.guard.defuse import Defuser
@@ -22,8 +23,63 @@ class WindowGone(Exception):
     """The answer's window and buffer are gone: nobody reads on. A signal, never shown."""
 
 
+class Receiver(Protocol):
+    """Takes an answer as it comes."""
+
+    @property
+    def answer(self) -> str:
+        """All answer text so far."""
+        ...
+
+    async def turn(self) -> None:
+        """Wait until more may come."""
+        ...
+
+    async def text(self, text: str) -> None:
+        """Take answer text."""
+        ...
+
+    def thinking(self, text: str) -> None:
+        """Take a piece of reasoning."""
+        ...
+
+    def retract(self) -> None:
+        """Forget the answer so far: it has turned out to be reasoning."""
+        ...
+
+    async def finish(self) -> None:
+        """Take the end."""
+        ...
+
+
+class Collected:
+    """Fulfils Receiver for an answer that is not shown as it comes."""
+
+    def __init__(self) -> None:
+        self.answer = ""
+        self._defuse = Defuser()
+
+    async def turn(self) -> None:
+        """Take more at once."""
+
+    async def text(self, text: str) -> None:
+        """Take answer text."""
+        self.answer += self._defuse.feed(text)
+
+    def thinking(self, text: str) -> None:
+        """Leave reasoning out."""
+
+    def retract(self) -> None:
+        """Forget the answer so far."""
+        self.answer = ""
+
+    async def finish(self) -> None:
+        """Take what was held back."""
+        self.answer += self._defuse.finish()
+
+
 class Delivery:
-    """Brings text and reasoning of one request to the editor.
+    """Fulfils Receiver: brings text and reasoning of one request to the editor.
 
     Args:
         editor: Where it goes.

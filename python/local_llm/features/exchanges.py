@@ -16,6 +16,8 @@ from local_llm.features.answers import Answer, AnswerCache, answer_key
 from local_llm.features.asking import Asker, Question, Wish
 from local_llm.features.connect import Link
 from local_llm.features.delivery import Delivery
+from local_llm.features.history import History
+from local_llm.features.history_entry import entry_of
 from local_llm.features.options import Options
 from local_llm.features.port import Editor, Snapshot
 from local_llm.features.preview import preview_lines
@@ -28,6 +30,7 @@ from local_llm.tokens.pieces import Piece
 class Matter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What is asked about, and the prompt it makes.
 
+    asked: The user's own words, "" for none.
     notes: What the user is told of the prompt beside what was cut, one sentence each.
     """
 
@@ -35,6 +38,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     settings: Settings
     pieces: tuple[Piece, ...]
     wish: Wish
+    asked: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -52,16 +56,23 @@ class Exchanges:
         editor: Whom to show them.
         options: The options in force.
         asker: Puts questions to models.
+        history: Keeps the answers.
         clock: Seconds, monotonic.
 
     """
 
     def __init__(
-        self, editor: Editor, options: Options, asker: Asker, clock: Callable[[], float]
+        self,
+        editor: Editor,
+        options: Options,
+        asker: Asker,
+        history: History,
+        clock: Callable[[], float],
     ) -> None:
         self._editor = editor
         self._options = options
         self._asker = asker
+        self._history = history
         self._clock = clock
         self._cache = AnswerCache()
         self._open: dict[int, Exchange] = {}
@@ -84,7 +95,7 @@ class Exchanges:
         if not text.strip():
             raise InputRejected("the question is empty", hint="type what you want to know")
         pieces = (*before.question.pieces, *follow_up_pieces(before.question.answer, text))
-        matter = msgspec.structs.replace(before.matter, pieces=pieces)
+        matter = msgspec.structs.replace(before.matter, pieces=pieces, asked=text)
         await self.put(ask_id, matter, again=True)
 
     async def preview(self, ask_id: int, matter: Matter) -> None:
@@ -93,6 +104,16 @@ class Exchanges:
             question = await self._asker.fitted(link, matter.pieces, matter.wish)
         lines = preview_lines(link, question.model, question.prompt)
         self._editor.tell("preview", ask_id, {"lines": lines})
+
+    async def show(self, ask_id: int, text: str) -> None:
+        """Show a text that no model has written. Raises: WindowGone."""
+        delivery = Delivery(self._editor, ask_id, self._clock)
+        await delivery.text(text)
+        await delivery.finish()
+
+    def has(self, ask_id: int) -> bool:
+        """Tell whether anything of an answer is there to be asked about."""
+        return ask_id in self._open
 
     def forget(self, ask_id: int) -> None:
         """Drop an exchange whose window is gone."""
@@ -109,6 +130,9 @@ class Exchanges:
         if answer.stats.finish == "stop":
             self._cache.put(key, answer, exchange.matter.settings.explain.cache_entries)
         self._editor.tell("done", ask_id, msgspec.to_builtins(answer.stats))
+        matter = exchange.matter
+        entry = entry_of(matter.wish.command, matter.snapshot, answer, question=matter.asked)
+        self._history.keep(entry, matter.settings)
 
     async def _ask(self, ask_id: int, exchange: Exchange) -> Answer:
         """Ask the model; what came of an answer that was cut off can be asked about, too."""
@@ -122,9 +146,7 @@ class Exchanges:
                 self._open[ask_id] = exchange
 
     async def _show_known(self, ask_id: int, exchange: Exchange, known: Answer) -> None:
-        delivery = Delivery(self._editor, ask_id, self._clock)
-        await delivery.text(known.text)
-        await delivery.finish()
+        await self.show(ask_id, known.text)
         exchange.question.answer = known.text
         self._open[ask_id] = exchange
         told = msgspec.structs.replace(known.stats, cached=True)

@@ -11,6 +11,7 @@ import importlib.metadata
 import platform
 import sys
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from local_llm.backends.base import ChatAsk, Message, ModelInfo, State, Text, Thinking
@@ -39,23 +40,31 @@ class HealthCheck:
         connector: The same one that the commands use.
         options: The options in force.
         counting: Tells how tokens are counted.
+        sections: What other parts add: functions that return a section each, at once.
 
     """
 
     def __init__(
-        self, editor: Editor, connector: Connector, options: Options, counting: Counting
+        self,
+        editor: Editor,
+        connector: Connector,
+        options: Options,
+        counting: Counting,
+        sections: Sequence[Callable[[], dict[str, Any]]] = (),
     ) -> None:
         self._editor = editor
         self._connector = connector
         self._options = options
         self._counting = counting
+        self._sections = sections
 
     async def report(self, ask_id: int, message: dict[str, Any]) -> None:
         """Send one "health" message with all sections."""
         settings = self._options.for_root(str(message.get("root") or ""))
         names = ["", *sorted(settings.backends)]
         backends = await asyncio.gather(*(self._within(settings, name) for name in names))
-        sections = [_python_section(), self._options_section(), *backends]
+        more = [section() for section in self._sections]
+        sections = [_python_section(), self._options_section(), *more, *backends]
         self._editor.tell("health", ask_id, {"sections": sections})
 
     def _options_section(self) -> dict[str, Any]:

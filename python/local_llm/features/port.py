@@ -6,28 +6,45 @@ moment the command ran (a snapshot), so type-ahead changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
 
+from local_llm.prompts.evidence import Head
 from local_llm.settings import Server, Settings
 
 
-class Signature(msgspec.Struct, frozen=True, kw_only=True):
-    """The head of an enclosing function or class: its first line and its text."""
+class Related(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that a diagnostic points at, with the lines there.
 
+    path: Absolute. row: That is pointed at. first_row: Of `lines`, which may be empty.
+    """
+
+    path: str
     row: int
-    text: str
+    message: str = ""
+    first_row: int = 0
+    lines: tuple[str, ...] = ()
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
-    """One diagnostic inside the range, in the editor's own words."""
+    """One diagnostic inside the range, in the editor's own words.
+
+    href: Where its rule is documented, by the language server.
+    """
 
     row: int
     severity: Literal["error", "warning", "information", "hint"]
     message: str
     source: str = ""
     code: str = ""
+    col: int = 0
+    href: str = ""
+    related: tuple[Related, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Diagnostic({self.source!r}, {self.code!r}, row {self.row})"
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +73,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     first_col: int = 0
     lines: tuple[str, ...]
     omitted_lines: int = 0
-    enclosing: tuple[Signature, ...] = ()
+    enclosing: tuple[Head, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     binary: bool = False
 
@@ -124,4 +141,33 @@ class EmbeddedServer(Protocol):
 
     async def aclose(self) -> None:
         """Let go of it; it ends by itself when nobody holds it."""
+        ...
+
+
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that came to its end: its exit status and what it printed (not its errors)."""
+
+    status: int
+    stdout: str
+
+    def __repr__(self) -> str:
+        return f"Ran({self.status}, {len(self.stdout)} characters)"
+
+
+class Tools(Protocol):
+    """The programs of this machine: compilers, linters and what else explains a diagnostic."""
+
+    def find(self, name: str, root: str) -> str | None:
+        """Return the absolute path of a program, None where there is none.
+
+        A project does not choose what runs: nothing below `root` is found unless it is on PATH.
+        """
+        ...
+
+    async def run(self, argv: Sequence[str], *, cwd: str, timeout_s: float) -> Ran | None:
+        """Run a program without a shell and without input; `argv[0]` is absolute.
+
+        Returns: None where it could not be started, did not end in time or printed too much; then
+            it and all that it started are gone.
+        """
         ...

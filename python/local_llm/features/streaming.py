@@ -17,7 +17,7 @@ from local_llm.backends.base import Decoder, Done, Event, Progress, Request, Tex
 from local_llm.body import Body
 from local_llm.errors import EmptyAnswer, ModelLoading
 from local_llm.features.connect import Link
-from local_llm.features.delivery import Delivery
+from local_llm.features.delivery import Receiver
 from local_llm.features.events import Events
 from local_llm.features.port import Editor
 from local_llm.features.readiness import POLL_S
@@ -49,7 +49,7 @@ class Streaming:
     def __init__(
         self,
         editor: Editor,
-        delivery: Delivery,
+        delivery: Receiver,
         events: Events,
         ask_id: int,
         clock: Callable[[], float],

@@ -76,7 +76,7 @@ def explain_pieces(
     prompt = prompt or builtin("explain")
     values = {
         "language": language,
-        "path": defuse(shown_path(place)),
+        "path": defuse(shown(place.path, place.root)),
         "filetype": place.filetype,
         "first": str(place.first_row + 1),
         "last": str(place.first_row + max(1, len(place.lines))),
@@ -106,14 +106,14 @@ def follow_up_pieces(answer: str, question: str) -> tuple[Piece, ...]:
     )
 
 
-def shown_path(place: Place) -> str:
-    """Return the path relative to the project root; of a file outside of it, the name alone."""
-    if not place.path:
+def shown(path: str, root: str) -> str:
+    """Return a path relative to the project root; of a file outside of it, the name alone."""
+    if not path:
         return "an unnamed buffer"
-    root = place.root.rstrip("/")
-    if root and place.path.startswith(f"{root}/"):
-        return place.path[len(root) + 1 :]
-    return os.path.basename(place.path)  # noqa: PTH119 - text from the editor, no file is touched
+    root = root.rstrip("/")
+    if root and path.startswith(f"{root}/"):
+        return path[len(root) + 1 :]
+    return os.path.basename(path)  # noqa: PTH119 - text from the editor, no file is touched
 
 
 def _required(name: str, text: str, *, system: bool = False) -> Piece:
@@ -128,7 +128,7 @@ def _required(name: str, text: str, *, system: bool = False) -> Piece:
 
 def _place(place: Place) -> str:
     kind = f" ({place.filetype})" if place.filetype else ""
-    said = [f"File: {defuse(shown_path(place))}{defuse(kind)}"]
+    said = [f"File: {defuse(shown(place.path, place.root))}{defuse(kind)}"]
     if place.omitted_lines:
         said.append(f"{place.omitted_lines} more lines of the selection are not shown.")
     said.append(note("\n".join(place.lines)))

@@ -21,7 +21,8 @@ class Priority(IntEnum):
     ENCLOSING = 3
     DEFINITIONS = 4
     FILES = 5
-    HISTORY = 6
+    LIBRARIES = 6
+    HISTORY = 7
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):

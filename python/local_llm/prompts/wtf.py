@@ -1,0 +1,319 @@
+"""The pieces of a prompt about diagnostics.
+
+What stays the same between questions comes first (the system text, the file, its imports, its
+code), then what belongs to the diagnostics, and the task last, where small models heed it best.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from local_llm.guard.defuse import clean
+from local_llm.prompts.code import fence, numbered, opening
+from local_llm.prompts.defuse import defuse, note
+from local_llm.prompts.evidence import Found, Head, Hover, Passage
+from local_llm.prompts.explain import shown
+from local_llm.prompts.imports import imports_for
+from local_llm.prompts.load import PromptFile, builtin, fill
+from local_llm.rules.base import RuleText
+from local_llm.tokens.pieces import Piece, Priority, Role, Shrink
+
+_AROUND = 12  # rows of code on each side of a diagnostic that are sent before all else
+_LIBRARY_LINES = 24
+_LONGEST_MESSAGE = 4000  # characters; the rest of a message repeats its beginning
+
+
+class Pointed(Protocol):
+    """A place that a diagnostic points at; `row` is 0-based."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102 - absolute
+    @property
+    def row(self) -> int: ...  # noqa: D102 - said above
+    @property
+    def message(self) -> str: ...  # noqa: D102 - "" = none
+    @property
+    def first_row(self) -> int: ...  # noqa: D102 - of `lines`
+    @property
+    def lines(self) -> Sequence[str]: ...  # noqa: D102 - may be empty
+
+
+class Reported(Protocol):
+    """One diagnostic; `features.port.Diagnostic` fulfils it. `row` and `col` are 0-based."""
+
+    @property
+    def row(self) -> int: ...  # noqa: D102 - said above
+    @property
+    def col(self) -> int: ...  # noqa: D102 - bytes
+    @property
+    def severity(self) -> str: ...  # noqa: D102 - a word
+    @property
+    def message(self) -> str: ...  # noqa: D102 - all of its lines
+    @property
+    def source(self) -> str: ...  # noqa: D102 - "" = unknown
+    @property
+    def code(self) -> str: ...  # noqa: D102 - "" = none
+    @property
+    def href(self) -> str: ...  # noqa: D102 - "" = none
+    @property
+    def related(self) -> Sequence[Pointed]: ...  # noqa: D102 - often empty
+
+
+class Subject(Protocol):
+    """The file asked about."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102 - absolute, "" = none
+    @property
+    def root(self) -> str: ...  # noqa: D102 - of the project, "" = none
+    @property
+    def filetype(self) -> str: ...  # noqa: D102 - the editor's word
+    @property
+    def diagnostics(self) -> Sequence[Reported]: ...  # noqa: D102 - in the order of rows
+
+
+def wtf_pieces(
+    subject: Subject,
+    found: Found,
+    rules: Sequence[RuleText],
+    *,
+    versions: Sequence[str] = (),
+    instructions: str = "",
+    language: str = "English",
+    prompt: PromptFile | None = None,
+) -> tuple[Piece, ...]:
+    """Return the pieces in prompt order.
+
+    Args:
+        subject: The file and its diagnostics.
+        found: What the editor gathered; files that must not go out are not among it any more.
+        rules: What the tools say of the rules.
+        versions: Of the toolchain, as in "ruff 0.14.2".
+        instructions: What the user added, "" = nothing.
+        language: Of the answer.
+        prompt: A user's own, None = ours.
+
+    """
+    prompt = prompt or builtin("wtf")
+    values = {
+        "language": language,
+        "path": defuse(shown(subject.path, subject.root)),
+        "what": what(subject.diagnostics),
+        "filetype": subject.filetype,
+    }
+    pieces = [
+        task_piece(fill(prompt.system, values), role="system"),
+        *evidence_pieces(subject, found, rules, versions),
+        task_piece("\n".join(filter(None, (fill(prompt.task, values), wished(instructions))))),
+    ]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def evidence_pieces(
+    subject: Subject, found: Found, rules: Sequence[RuleText], versions: Sequence[str]
+) -> list[Piece]:
+    """Return what is known, between the system text and the task of a prompt."""
+    return [
+        _file(subject, found, versions),
+        *_imports(subject, found),
+        *_enclosing(found.enclosing, subject.filetype),
+        *_more(found.before, subject.filetype, "More of the file, before that:", "lines-start"),
+        *_code(subject, found.code),
+        *_more(found.behind, subject.filetype, "More of the file, behind that:", "lines-end"),
+        *(_definition(passage, subject) for passage in found.definitions),
+        *(_hover(hover) for hover in found.hovers),
+        *(_rule(rule) for rule in rules),
+        *_related(subject),
+        _reports(subject.diagnostics),
+    ]
+
+
+def what(diagnostics: Sequence[Reported]) -> str:
+    """Return what is asked about, as in "the diagnostic on line 12"."""
+    rows = sorted({report.row + 1 for report in diagnostics})
+    if len(diagnostics) == 1:
+        return f"the diagnostic on line {rows[0]}"
+    where = f"line {rows[0]}" if len(rows) == 1 else f"lines {', '.join(map(str, rows[:12]))}"
+    return f"the {len(diagnostics)} diagnostics on {where}"
+
+
+def wished(instructions: str) -> str:
+    """Return the user's own words, "" for none."""
+    return f"The programmer adds: {defuse(clean(instructions))}" if instructions.strip() else ""
+
+
+def task_piece(text: str, *, role: Role = "user") -> Piece:
+    """Return a piece that is always sent, whole."""
+    return Piece(
+        name="task" if role == "system" else "question",
+        text=text,
+        priority=Priority.TASK,
+        required=True,
+        role=role,
+    )
+
+
+def _file(subject: Subject, found: Found, versions: Sequence[str]) -> Piece:
+    kind = f" ({subject.filetype})" if subject.filetype else ""
+    said = [
+        f"File: {defuse(shown(subject.path, subject.root))}{defuse(kind)}",
+        f"Tools here: {defuse(clean(', '.join(versions)))}." if versions else "",
+        note("\n".join(found.code.lines)),
+    ]
+    return Piece(
+        name="place", text="\n".join(filter(None, said)), priority=Priority.TASK, required=True
+    )
+
+
+def _block(name: str, priority: int, head: str, text: str, kind: str = "") -> Piece:
+    """Return a fenced piece, which may lose lines at its end."""
+    ticks = fence(text)
+    return Piece(
+        name=name,
+        text=text,
+        priority=priority,
+        shrink="lines-end",
+        head=f"{head}\n{opening(ticks, kind)}",
+        tail=f"\n{ticks}",
+    )
+
+
+def _imports(subject: Subject, found: Found) -> list[Piece]:
+    messages = (report.message for report in subject.diagnostics)
+    code = "\n".join((*found.code.lines, *messages))
+    first, last = found.code.first_row, found.code.first_row + len(found.code.lines)
+    lines = [
+        numbered([line], row + 1)
+        for row, line in imports_for(found.top, subject.filetype, code)
+        if not first <= row < last
+    ]
+    if not lines:
+        return []
+    text = "\n".join(lines)
+    return [_block("imports", Priority.DEFINITIONS, "Its imports:", text, subject.filetype)]
+
+
+def _enclosing(heads: Sequence[Head], filetype: str) -> list[Piece]:
+    if not heads:
+        return []
+    text = "\n".join(numbered(head.text.split("\n"), head.row + 1) for head in heads)
+    head = "The code stands inside of:"
+    return [_block("enclosing", Priority.ENCLOSING, head, text, filetype)]
+
+
+def _code(subject: Subject, code: Passage) -> list[Piece]:
+    """Return the lines around the diagnostics, which must stay, between the rest of the code."""
+    if not code.lines:
+        return []
+    rows = [report.row - code.first_row for report in subject.diagnostics] or [0]
+    last = len(code.lines)
+    begin = min(max(0, min(rows) - _AROUND), last - 1)
+    end = max(begin + 1, min(last, max(rows) + _AROUND + 1))
+    return [
+        *_lines(code, 0, begin, subject.filetype, "The code before:"),
+        *_lines(code, begin, end, subject.filetype, "The code, with line numbers:"),
+        *_lines(code, end, last, subject.filetype, "The code behind:"),
+    ]
+
+
+def _lines(code: Passage, begin: int, end: int, filetype: str, head: str) -> list[Piece]:
+    if begin >= end:
+        return []
+    text = numbered(code.lines[begin:end], code.first_row + begin + 1)
+    ticks, needed = fence(text), head.startswith("The code,")
+    return [
+        Piece(
+            name="code" if needed else head.removeprefix("The ").removesuffix(":"),
+            text=text,
+            priority=Priority.CODE if needed else Priority.ENCLOSING,
+            required=needed,
+            shrink="lines-start" if "before" in head else "lines-end",
+            head=f"{head}\n{opening(ticks, filetype)}",
+            tail=f"\n{ticks}",
+            first_line=code.first_row + begin + 1,
+        )
+    ]
+
+
+def _more(passage: Passage, filetype: str, head: str, shrink: Shrink) -> list[Piece]:
+    """Return what else there is of the file, if there is room."""
+    if not any(line.strip() for line in passage.lines):
+        return []
+    text = numbered(passage.lines, passage.first_row + 1)
+    piece = _block("file", Priority.FILES, head, text, filetype)
+    more = msgspec.structs.replace(piece, shrink=shrink, first_line=passage.first_row + 1)
+    return [more]
+
+
+def _definition(passage: Passage, subject: Subject) -> Piece:
+    """Return a definition; of a library, which the model has read, a few lines if there is room."""
+    root, lines = subject.root or os.path.dirname(subject.path), passage.lines  # noqa: PTH120
+    where = f"From {defuse(shown(passage.path, root))}:"
+    own = passage.path.startswith(f"{root}/")
+    text = numbered(lines if own else lines[:_LIBRARY_LINES], passage.first_row + 1)
+    priority = Priority.DEFINITIONS if own else Priority.LIBRARIES
+    return _block("definition", priority, where, text, subject.filetype)
+
+
+def _hover(hover: Hover) -> Piece:
+    head = f"The language server says of `{defuse(clean(hover.name))}`:"
+    return _block("hover", Priority.DEFINITIONS, head, defuse(clean(hover.text)))
+
+
+def _rule(rule: RuleText) -> Piece:
+    title, link = defuse(clean(rule.title)), defuse(clean(rule.link))
+    if not rule.text:
+        text = f"The rule {title} is documented at {link}"
+        return Piece(name="rule", text=text, priority=Priority.DIAGNOSTICS)
+    known = filter(None, (defuse(clean(rule.origin)), link and f"documented at {link}"))
+    about = ", ".join(known)
+    head = f"What the tool says of its rule {title}{f' ({about})' if about else ''}:"
+    return _block(f"rule {title}", Priority.DIAGNOSTICS, head, defuse(clean(rule.text)))
+
+
+def _related(subject: Subject) -> list[Piece]:
+    places = [place for report in subject.diagnostics for place in report.related]
+    return [_pointed(place, subject) for place in places]
+
+
+def _pointed(place: Pointed, subject: Subject) -> Piece:
+    where = defuse(shown(place.path, subject.root))
+    said = defuse(clean(" ".join(place.message.split()))) or "related"
+    head = f"A diagnostic points at {where}, line {place.row + 1}: {said}"
+    if not place.lines:
+        return Piece(name="related", text=head, priority=Priority.DIAGNOSTICS)
+    text = numbered(place.lines, place.first_row + 1)
+    return _block("related", Priority.DIAGNOSTICS, head, text, subject.filetype)
+
+
+def _reports(diagnostics: Sequence[Reported]) -> Piece:
+    text = "\n".join(map(_report, diagnostics))
+    ticks = fence(text)
+    return Piece(
+        name="diagnostics",
+        text=text,
+        priority=Priority.DIAGNOSTICS,
+        required=True,
+        shrink="lines-end",
+        head=f"The diagnostics:\n{opening(ticks, '')}",
+        tail=f"\n{ticks}",
+    )
+
+
+def _report(report: Reported) -> str:
+    by = " ".join(filter(None, (report.source, report.code)))
+    message = report.message
+    if len(message) > _LONGEST_MESSAGE:
+        left = len(message) - _LONGEST_MESSAGE
+        message = f"{message[:_LONGEST_MESSAGE]} ... ({left} more characters)"
+    lines = clean(message).split("\n")
+    head = f"line {report.row + 1}, column {report.col + 1}, {report.severity}"
+    first, *rest = [line.rstrip() for line in lines]
+    said = "\n".join(
+        [f"{head}{f' ({clean(by)})' if by else ''}: {first}", *(f"    {r}" for r in rest)]
+    )
+    return defuse(said)
