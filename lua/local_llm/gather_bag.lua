@@ -15,6 +15,20 @@ function M.new(found, done)
   return { found = found, waiting = {}, places = {}, names = {}, done = done }
 end
 
+---Put what came in any order into one: the same question makes the same prompt, which the server
+---has read then, and which is answered from memory.
+---@param found local_llm.Gathered
+local function sort(found)
+  table.sort(found.definitions, function(a, b)
+    if a.path ~= b.path then return a.path < b.path end
+    return a.first_row < b.first_row
+  end)
+  table.sort(found.hovers, function(a, b)
+    if a.name ~= b.name then return a.name < b.name end
+    return a.text < b.text
+  end)
+end
+
 ---Hand over what is there; what comes later is named, and nobody's.
 ---@param bag local_llm.Bag
 function M.close(bag)
@@ -23,6 +37,7 @@ function M.close(bag)
   bag.done = nil
   bag.found.late = vim.tbl_keys(bag.waiting)
   table.sort(bag.found.late)
+  sort(bag.found)
   done(bag.found)
 end
 

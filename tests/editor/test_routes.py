@@ -22,6 +22,8 @@ COMMANDS = {
     "LocalModel",
     "LocalPreview",
     "LocalStats",
+    "LocalWtf",
+    "LocalWtfFix",
     "LocalWtfSearch",
     "LocalStop",
 }

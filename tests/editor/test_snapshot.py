@@ -138,8 +138,9 @@ def test_place_and_file_are_told(editor, tmp_path):
     assert snapshot["path"] == str(file)
     assert snapshot["root"] == str(tmp_path / "project")
     assert snapshot["filetype"] == "python"
+    place = {"row": 1, "col": 0, "href": "", "related": []}
     assert snapshot["diagnostics"] == [
-        {"row": 1, "severity": "warning", "message": "hm", "source": "lint", "code": "7"}
+        {**place, "severity": "warning", "message": "hm", "source": "lint", "code": "7"}
     ]
     assert snapshot["tick"] == child.lua("return vim.b[...].changedtick", snapshot["buf"])
     assert not snapshot["binary"]

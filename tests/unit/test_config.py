@@ -385,6 +385,9 @@ def test_every_option_is_harmful_unless_marked():
         "complete.extra_files",
         "complete.speculate",
         "complete.while_answering",
+        "wtf.answer_tokens",
+        "wtf.temperature",
+        "wtf.retries",
         "guard.deny_paths",
     }
 

@@ -18,6 +18,8 @@ The following options control compiler warning messages:
                               anomalies, by level.
   -Wunused-variable           Warn when a variable is unused.
 """
+FORMAT = "-Wformat: Warn about format string anomalies."
+LEVELS = "-Wformat=<0,2>: Warn about printf format string anomalies, by level."
 LINTS = """\
                          name  default  meaning
                          ----  -------  -------
@@ -93,9 +95,9 @@ CASES = [
     ("ruff", "something else", {}, "something else", ""),
     ("gcc", GCC, {"name": "unused-variable"},
      "-Wunused-variable: Warn when a variable is unused.", ""),
-    ("gcc", GCC, {"name": "format"}, "-Wformat: Warn about format string anomalies.", ""),
+    ("gcc", GCC, {"name": "format"}, f"{FORMAT}\n{LEVELS}", ""),
     ("gcc", GCC.replace("  -Wformat  ", "  -Wother   "), {"name": "format"},
-     "-Wformat=<0,2>: Warn about printf format string anomalies, by level.", ""),
+     LEVELS, ""),
     ("gcc", GCC, {"name": "unused"}, "", ""),
     ("lint", LINTS, {"code": "unused_variables", "kebab": "unused-variables"},
      "The lint `unused_variables` (by default: warn): detect variables which are not used",

@@ -21,19 +21,27 @@ UNKNOWN = {("luacheck", "rule"), ("pyright", "version")}
 
 @pytest.fixture(scope="module")
 def prompted(tmp_path_factory):
-    """Give one editor, of the newest release, to all cases."""
-    home = tmp_path_factory.mktemp("home")
-    run = Path(tempfile.mkdtemp(prefix="r-"))
-    asked = Prompted(list(neovims().values())[-1], home, isolation.private_folders(home, run))
-    yield asked
-    asked.close()
+    """Return the editor, of the newest release, that is asked about a language."""
+    editors = {}
+
+    def of(language):
+        if language not in editors:
+            home = tmp_path_factory.mktemp("home")
+            run = Path(tempfile.mkdtemp(prefix="r-"))
+            folders = isolation.private_folders(home, run)
+            editors[language] = Prompted(list(neovims().values())[-1], home, folders)
+        return editors[language]
+
+    yield of
+    for editor in editors.values():
+        editor.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.tool}-{case.name}")
 def test_all_facts_are_in_the_prompt(case, prompted):
     if why := runs.missing(case.tool):
         pytest.skip(why)
-    _, prompt = prompted.prompts(case)
+    _, prompt = prompted(case.language).prompts(case)
     facts = [fact for fact in case.facts if (case.tool, fact.kind) not in UNKNOWN]
     missing = [(fact.kind, fact.text) for fact in facts if not fact.is_in(prompt)]
     assert not missing, prompt
