@@ -107,6 +107,16 @@ def _option(
 Key = str | bool  # `True` is refused by options.py: it names no key
 
 
+AnswerTokens = Annotated[
+    int,
+    _option(
+        "Room kept for the answer; it ends there.",
+        unit="tokens",
+        project=True,
+        ge=16,
+        le=131_072,
+    ),
+]
 Temperature = Annotated[
     float,
     _option(
@@ -221,16 +231,7 @@ class Explain(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The command |:LocalExplain|."""
 
     window: Annotated[Window, _option("Where the answer is shown.", project=True)] = "float"
-    answer_tokens: Annotated[
-        int,
-        _option(
-            "Room kept for the answer; it ends there.",
-            unit="tokens",
-            project=True,
-            ge=16,
-            le=131_072,
-        ),
-    ] = 1024
+    answer_tokens: AnswerTokens = 1024
     temperature: Temperature = 0.2
     cache_entries: Annotated[
         int,
@@ -355,16 +356,7 @@ class Rule(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Wtf(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The commands |:LocalWtf| and |:LocalWtfFix|."""
 
-    answer_tokens: Annotated[
-        int,
-        _option(
-            "Room kept for the answer; it ends there.",
-            unit="tokens",
-            project=True,
-            ge=16,
-            le=131_072,
-        ),
-    ] = 1024
+    answer_tokens: AnswerTokens = 1024
     temperature: Temperature = 0.2
     retries: Annotated[
         int,
