@@ -49,8 +49,17 @@ def test_the_diagnostic_of_the_line_is_explained(at, server):
     at.is_well()
     sent = prompt(server)
     assert "line 5, column 5, error (Ruff F821): Undefined name `numbr`" in sent
-    assert "4 | def double(number):" in sent
-    assert "def last" not in sent
+    function = "```python\n4 | def double(number):\n5 |     return numbr * 2\n```"
+    assert f"The code, with line numbers:\n{function}" in sent
+
+
+def test_it_is_found_in_the_history(at, server):
+    at.child.type("5G:LocalWtf<CR>")
+    at.reads("A name is misspelt.")
+    at.waits_for_the_end()
+    at.child.type("q:LocalHistory numbr<CR>")
+    at.reads("wtf Ruff F821: Undefined name `numbr`")
+    at.child.type("q<CR>")
 
 
 def test_what_the_user_adds_is_sent(at, server):

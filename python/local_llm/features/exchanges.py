@@ -31,6 +31,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What is asked about, and the prompt it makes.
 
     asked: The user's own words, "" for none.
+    title: What is asked, in one line, for a list; "" = the words, or the first line of the code.
     notes: What the user is told of the prompt beside what was cut, one sentence each.
     """
 
@@ -39,6 +40,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     pieces: tuple[Piece, ...]
     wish: Wish
     asked: str = ""
+    title: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -95,7 +97,7 @@ class Exchanges:
         if not text.strip():
             raise InputRejected("the question is empty", hint="type what you want to know")
         pieces = (*before.question.pieces, *follow_up_pieces(before.question.answer, text))
-        matter = msgspec.structs.replace(before.matter, pieces=pieces, asked=text)
+        matter = msgspec.structs.replace(before.matter, pieces=pieces, asked=text, title="")
         await self.put(ask_id, matter, again=True)
 
     async def preview(self, ask_id: int, matter: Matter) -> None:
@@ -131,7 +133,13 @@ class Exchanges:
             self._cache.put(key, answer, exchange.matter.settings.explain.cache_entries)
         self._editor.tell("done", ask_id, msgspec.to_builtins(answer.stats))
         matter = exchange.matter
-        entry = entry_of(matter.wish.command, matter.snapshot, answer, question=matter.asked)
+        entry = entry_of(
+            matter.wish.command,
+            matter.snapshot,
+            answer,
+            title=matter.title,
+            question=matter.asked,
+        )
         self._history.keep(entry, matter.settings)
 
     async def _ask(self, ask_id: int, exchange: Exchange) -> Answer:

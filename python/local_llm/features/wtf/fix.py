@@ -63,7 +63,7 @@ class Fixer:
         lines = _lines(question, region)
         self._editor.tell("fix", ask_id, _proposal(case, question, region, lines))
         said = msgspec.structs.replace(answer, text=_block(lines, subject.filetype))
-        entry = entry_of("wtf_fix", subject, said, question=case.instructions)
+        entry = entry_of("wtf_fix", subject, said, title=case.title(), question=case.instructions)
         self._history.keep(entry, case.settings)
 
 

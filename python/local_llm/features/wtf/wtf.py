@@ -44,6 +44,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     evidence: Evidence
     instructions: str = ""
 
+    def title(self) -> str:
+        """Return what is asked about, in one line."""
+        first = self.subject.diagnostics[0]
+        by = " ".join(filter(None, (first.source, first.code)))
+        message = first.message.split("\n", 1)[0]
+        return f"{by}: {message}" if by else message
+
     def notes(self) -> tuple[str, ...]:
         """Return which rule texts the answer can lean on, and what came too late for it."""
         evidence = self.evidence
@@ -141,6 +148,7 @@ def _matter(case: Case) -> Matter:
         pieces=pieces,
         wish=wish,
         asked=case.instructions,
+        title=case.title(),
         notes=case.notes(),
     )
 
