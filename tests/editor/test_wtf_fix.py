@@ -33,7 +33,7 @@ _G.linter = function()
   vim.diagnostic.set(ns, 0, items)
 end
 vim.api.nvim_create_autocmd(when, { group = vim.api.nvim_create_augroup("linter", {}),
-  callback = function() vim.schedule(_G.linter) end })
+  callback = function() vim.schedule(function() _G.linter() end) end })
 _G.linter()
 """
 

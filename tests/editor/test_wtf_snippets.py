@@ -21,7 +21,7 @@ _G.linter = function()
 end
 vim.api.nvim_create_autocmd("TextChanged", {
   group = vim.api.nvim_create_augroup("linter", {}),
-  callback = function() vim.schedule(_G.linter) end,
+  callback = function() vim.schedule(function() _G.linter() end) end,
 })
 _G.linter()
 """
