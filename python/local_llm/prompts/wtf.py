@@ -169,16 +169,28 @@ def _file(subject: Subject, found: Found, versions: Sequence[str]) -> Piece:
     )
 
 
-def _block(name: str, priority: int, head: str, text: str, kind: str = "") -> Piece:
-    """Return a fenced piece, which may lose lines at its end."""
+def block(
+    name: str,
+    priority: int,
+    head: str,
+    text: str,
+    kind: str = "",
+    *,
+    shrink: Shrink | None = "lines-end",
+    required: bool = False,
+    first_row: int = 0,
+) -> Piece:
+    """Return a piece in a fence that nothing inside can close; `first_row` of `text` is 0-based."""
     ticks = fence(text)
     return Piece(
         name=name,
         text=text,
         priority=priority,
-        shrink="lines-end",
+        required=required,
+        shrink=shrink,
         head=f"{head}\n{opening(ticks, kind)}",
         tail=f"\n{ticks}",
+        first_line=first_row + 1,
     )
 
 
@@ -194,7 +206,7 @@ def _imports(subject: Subject, found: Found) -> list[Piece]:
     if not lines:
         return []
     text = "\n".join(lines)
-    return [_block("imports", Priority.DEFINITIONS, "Its imports:", text, subject.filetype)]
+    return [block("imports", Priority.DEFINITIONS, "Its imports:", text, subject.filetype)]
 
 
 def _enclosing(heads: Sequence[Head], filetype: str) -> list[Piece]:
@@ -202,7 +214,7 @@ def _enclosing(heads: Sequence[Head], filetype: str) -> list[Piece]:
         return []
     text = "\n".join(numbered(head.text.split("\n"), head.row + 1) for head in heads)
     head = "The code stands inside of:"
-    return [_block("enclosing", Priority.ENCLOSING, head, text, filetype)]
+    return [block("enclosing", Priority.ENCLOSING, head, text, filetype)]
 
 
 def _code(subject: Subject, code: Passage) -> list[Piece]:
@@ -210,43 +222,41 @@ def _code(subject: Subject, code: Passage) -> list[Piece]:
     if not code.lines:
         return []
     rows = [report.row - code.first_row for report in subject.diagnostics] or [0]
-    last = len(code.lines)
+    last, kind = len(code.lines), subject.filetype
     begin = min(max(0, min(rows) - _AROUND), last - 1)
     end = max(begin + 1, min(last, max(rows) + _AROUND + 1))
+    before, near, behind = (
+        msgspec.structs.replace(code, first_row=code.first_row + at, lines=code.lines[at:stop])
+        for at, stop in ((0, begin), (begin, end), (end, last))
+    )
+    around, head = Priority.ENCLOSING, "The code, with line numbers:"
     return [
-        *_lines(code, 0, begin, subject.filetype, "The code before:"),
-        *_lines(code, begin, end, subject.filetype, "The code, with line numbers:"),
-        *_lines(code, end, last, subject.filetype, "The code behind:"),
+        _numbered("code before", around, "The code before:", before, kind, shrink="lines-start"),
+        _numbered("code", Priority.CODE, head, near, kind, required=True),
+        _numbered("code behind", around, "The code behind:", behind, kind),
     ]
 
 
-def _lines(code: Passage, begin: int, end: int, filetype: str, head: str) -> list[Piece]:
-    if begin >= end:
-        return []
-    text = numbered(code.lines[begin:end], code.first_row + begin + 1)
-    ticks, needed = fence(text), head.startswith("The code,")
-    return [
-        Piece(
-            name="code" if needed else head.removeprefix("The ").removesuffix(":"),
-            text=text,
-            priority=Priority.CODE if needed else Priority.ENCLOSING,
-            required=needed,
-            shrink="lines-start" if "before" in head else "lines-end",
-            head=f"{head}\n{opening(ticks, filetype)}",
-            tail=f"\n{ticks}",
-            first_line=code.first_row + begin + 1,
-        )
-    ]
+def _numbered(
+    name: str,
+    priority: int,
+    head: str,
+    passage: Passage,
+    kind: str,
+    *,
+    shrink: Shrink = "lines-end",
+    required: bool = False,
+) -> Piece:
+    """Return lines of a file; of none a piece without text, which is left out of the prompt."""
+    text, row = numbered(passage.lines, passage.first_row + 1), passage.first_row
+    return block(name, priority, head, text, kind, shrink=shrink, required=required, first_row=row)
 
 
 def _more(passage: Passage, filetype: str, head: str, shrink: Shrink) -> list[Piece]:
     """Return what else there is of the file, if there is room."""
     if not any(line.strip() for line in passage.lines):
         return []
-    text = numbered(passage.lines, passage.first_row + 1)
-    piece = _block("file", Priority.FILES, head, text, filetype)
-    more = msgspec.structs.replace(piece, shrink=shrink, first_line=passage.first_row + 1)
-    return [more]
+    return [_numbered("file", Priority.FILES, head, passage, filetype, shrink=shrink)]
 
 
 def _definition(passage: Passage, subject: Subject) -> Piece:
@@ -256,12 +266,12 @@ def _definition(passage: Passage, subject: Subject) -> Piece:
     own = passage.path.startswith(f"{root}/")
     text = numbered(lines if own else lines[:_LIBRARY_LINES], passage.first_row + 1)
     priority = Priority.DEFINITIONS if own else Priority.LIBRARIES
-    return _block("definition", priority, where, text, subject.filetype)
+    return block("definition", priority, where, text, subject.filetype)
 
 
 def _hover(hover: Hover) -> Piece:
     head = f"The language server says of `{defuse(clean(hover.name))}`:"
-    return _block("hover", Priority.DEFINITIONS, head, defuse(clean(hover.text)))
+    return block("hover", Priority.DEFINITIONS, head, defuse(clean(hover.text)))
 
 
 def _rule(rule: RuleText) -> Piece:
@@ -272,7 +282,7 @@ def _rule(rule: RuleText) -> Piece:
     known = filter(None, (defuse(clean(rule.origin)), link and f"documented at {link}"))
     about = ", ".join(known)
     head = f"What the tool says of its rule {title}{f' ({about})' if about else ''}:"
-    return _block(f"rule {title}", Priority.DIAGNOSTICS, head, defuse(clean(rule.text)))
+    return block(f"rule {title}", Priority.DIAGNOSTICS, head, defuse(clean(rule.text)))
 
 
 def _related(subject: Subject) -> list[Piece]:
@@ -287,21 +297,12 @@ def _pointed(place: Pointed, subject: Subject) -> Piece:
     if not place.lines:
         return Piece(name="related", text=head, priority=Priority.DIAGNOSTICS)
     text = numbered(place.lines, place.first_row + 1)
-    return _block("related", Priority.DIAGNOSTICS, head, text, subject.filetype)
+    return block("related", Priority.DIAGNOSTICS, head, text, subject.filetype)
 
 
 def _reports(diagnostics: Sequence[Reported]) -> Piece:
     text = "\n".join(map(_report, diagnostics))
-    ticks = fence(text)
-    return Piece(
-        name="diagnostics",
-        text=text,
-        priority=Priority.DIAGNOSTICS,
-        required=True,
-        shrink="lines-end",
-        head=f"The diagnostics:\n{opening(ticks, '')}",
-        tail=f"\n{ticks}",
-    )
+    return block("diagnostics", Priority.DIAGNOSTICS, "The diagnostics:", text, required=True)
 
 
 def _report(report: Reported) -> str:

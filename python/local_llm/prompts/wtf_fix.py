@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from local_llm.guard.defuse import clean
-from local_llm.prompts.code import fence, numbered, opening
+from local_llm.prompts.code import numbered
 from local_llm.prompts.defuse import defuse
 from local_llm.prompts.evidence import Found, Passage
 from local_llm.prompts.explain import shown
 from local_llm.prompts.load import PromptFile, builtin, fill
-from local_llm.prompts.wtf import Subject, evidence_pieces, task_piece, what, wished
+from local_llm.prompts.wtf import Subject, block, evidence_pieces, task_piece, what, wished
 from local_llm.rules.base import RuleText
 from local_llm.tokens.pieces import Piece, Priority
 
@@ -92,29 +92,13 @@ def fix_pieces(
 
 def _region(region: Passage, filetype: str) -> Piece:
     text = numbered(region.lines, region.first_row + 1)
-    ticks = fence(text)
-    return Piece(
-        name="region",
-        text=text,
-        priority=Priority.TASK,
-        required=True,
-        head="The region:\n" + opening(ticks, filetype),
-        tail=f"\n{ticks}",
-    )
+    head = "The region:"
+    return block("region", Priority.TASK, head, text, filetype, shrink=None, required=True)
 
 
 def _tried(lines: Sequence[str]) -> list[Piece]:
     if not lines:
         return []
+    head = "This was tried before, and the diagnostics stayed:"
     text = defuse(clean("\n".join(lines)))
-    ticks = fence(text)
-    return [
-        Piece(
-            name="last attempt",
-            text=text,
-            priority=Priority.HISTORY,
-            shrink="lines-end",
-            head=f"This was tried before, and the diagnostics stayed:\n{ticks}\n",
-            tail=f"\n{ticks}",
-        )
-    ]
+    return [block("last attempt", Priority.HISTORY, head, text)]
