@@ -75,29 +75,15 @@ local function written(event)
   send_around("written", buf, math.min(row, vim.api.nvim_buf_line_count(buf)) - 1)
 end
 
----@param path string
----@return integer|nil buf that is loaded
-local function buffer_of(path)
-  return vim.iter(vim.api.nvim_list_bufs()):find(function(buf)
-    return vim.api.nvim_buf_is_loaded(buf) and vim.api.nvim_buf_get_name(buf) == path
-  end)
-end
-
 local function entered()
   local buf = vim.api.nvim_get_current_buf()
   if not queue.is_wanted() or not is_source(buf) then return end
   lsp.ask(buf, function(found)
-    local function take(text)
+    read.lines(found.path, found.first, found.stop, found.row, function(text)
       if text then
         queue.offer({ kind = "definition", path = found.path, text = text, buf = buf })
       end
-    end
-    local loaded = buffer_of(found.path)
-    if loaded then
-      take(read.from_buffer(loaded, found.first, found.stop, found.row))
-    else
-      read.from_file(found.path, found.first, found.stop, found.row, take)
-    end
+    end)
   end)
 end
 

@@ -5,106 +5,42 @@
 local M = {}
 
 local names = require("local_llm.context_names")
+local place = require("local_llm.lsp_place")
 local question = require("local_llm.lsp_question")
-local read = require("local_llm.context_read")
 
 local METHOD = "textDocument/definition"
 local LIMIT_MS = 2000 -- by then somebody types elsewhere
 local NEAR = 128 -- rows that are in the prompt anyway
-local ABOVE = 8 -- rows: a comment, a decorator
-local BELOW = 40 -- rows, where a server tells only where the name stands
-local MOST_ROWS = 1e7
 
----@class local_llm.Definition rows from `first` to before `stop`; the name stands in `row`
----@field path string
----@field row integer
----@field first integer
----@field stop integer
-
-local open = {} ---@type table<{ id: integer? }, vim.lsp.Client> requests under way
+local open = {} ---@type fun()[] take the questions back
 local timer = assert(vim.uv.new_timer())
-
----@param position any
----@return integer
-local function row_of(position)
-  local row = position.line
-  assert(row >= 0 and row < MOST_ROWS and row % 1 == 0)
-  return row
-end
-
----@param item any Location or LocationLink
----@return local_llm.Definition|nil
-local function definition(item)
-  local uri = item.targetUri or item.uri
-  if not vim.startswith(uri, "file:///") then return nil end
-  local path = vim.uri_to_fname(uri)
-  if path:find("%c") then return nil end
-  local row = row_of((item.targetSelectionRange or item.range).start)
-  local whole = item.targetRange
-  local first = math.max(0, (whole and row_of(whole.start) or row) - ABOVE)
-  if row >= first + read.MOST_LINES then first = row - ABOVE end
-  local stop = whole and math.max(row_of(whole["end"]), row) + 1 or row + BELOW
-  return { path = path, row = row, first = first, stop = math.min(stop, first + read.MOST_LINES) }
-end
-
----The first place in an answer, nil where there is none or nobody could make sense of it.
----@param result any
----@return local_llm.Definition|nil
-function M.first_definition(result)
-  if type(result) ~= "table" then return nil end
-  local item = (result.uri or result.targetUri) and result or result[1]
-  local ok, found = pcall(definition, item)
-  return ok and found or nil
-end
-
----@param client vim.lsp.Client
----@param buf integer
----@param name local_llm.Name
----@param found fun(definition: local_llm.Definition)
-local function ask_one(client, buf, name, found)
-  local request = {}
-  open[request] = client
-  local params = {
-    textDocument = vim.lsp.util.make_text_document_params(buf),
-    position = {
-      line = name.row,
-      character = question.character(name.line, name.col, client.offset_encoding),
-    },
-  }
-  local ok, sent, id = question.call(client, "request", METHOD, params, function(_, result)
-    if not open[request] then return end
-    open[request] = nil
-    local place = M.first_definition(result)
-    if place then found(place) end
-  end, buf)
-  request.id = id
-  if not (ok and sent) then open[request] = nil end
-end
 
 ---Passes on what is elsewhere, each place once.
 ---@param path string the file that is edited
 ---@param row integer
 ---@param found fun(definition: local_llm.Definition)
----@return fun(definition: local_llm.Definition)
+---@return fun(result: any)
 local function only_new(path, row, found)
   local known = {} ---@type local_llm.Definition[]
-  return function(place)
-    if place.path == path and math.abs(place.row - row) <= NEAR then return end
+  return function(result)
+    local it = place.first(result)
+    if not it or it.path == path and math.abs(it.row - row) <= NEAR then return end
     for _, other in ipairs(known) do
-      local inside = place.row >= other.first and place.row < other.stop
-      if place.path == other.path and inside then return end
+      local inside = it.row >= other.first and it.row < other.stop
+      if it.path == other.path and inside then return end
     end
-    known[#known + 1] = place
-    found(place)
+    known[#known + 1] = it
+    found(it)
   end
 end
 
----Give up the requests under way.
+---Give up the questions under way.
 function M.cancel()
   timer:stop()
-  for request, client in pairs(open) do
-    open[request] = nil
-    if request.id then question.call(client, "cancel_request", request.id) end
+  local cancels = open
+  open = {}
+  for _, cancel in ipairs(cancels) do
+    cancel()
   end
 end
 
@@ -122,7 +58,9 @@ function M.ask(buf, found)
   local take = only_new(vim.api.nvim_buf_get_name(buf), row, found)
   for _, name in ipairs(names.at(buf, row, cursor[2])) do
     for _, client in ipairs(clients) do
-      ask_one(client, buf, name, take)
+      open[#open + 1] = question.ask(client, METHOD, buf, name, function(result)
+        take(result)
+      end)
     end
   end
   timer:start(LIMIT_MS, 0, vim.schedule_wrap(M.cancel))

@@ -94,7 +94,7 @@ end
 ---@param stop integer exclusive; may lie behind the end
 ---@param row integer as in `from_buffer`
 ---@param done fun(text: string|nil, first: integer|nil) called once, on the main loop
-function M.from_file(path, first, stop, row, done)
+local function from_file(path, first, stop, row, done)
   done = vim.schedule_wrap(done)
   vim.uv.fs_stat(path, function(_, stat)
     local small = stat and stat.type == "file" and stat.size > 0 and stat.size <= MOST_FILE_BYTES
@@ -108,6 +108,26 @@ function M.from_file(path, first, stop, row, done)
       end)
     end)
   end)
+end
+
+---@param path string
+---@return integer|nil buf that is loaded
+local function buffer_of(path)
+  return vim.iter(vim.api.nvim_list_bufs()):find(function(buf)
+    return vim.api.nvim_buf_is_loaded(buf) and vim.api.nvim_buf_get_name(buf) == path
+  end)
+end
+
+---Lines of a file as they stand in the editor, or else on disk.
+---@param path string absolute
+---@param first integer 0-based
+---@param stop integer exclusive; may lie behind the end
+---@param row integer as in `from_buffer`
+---@param done fun(text: string|nil, first: integer|nil) called once, maybe at once
+function M.lines(path, first, stop, row, done)
+  local loaded = buffer_of(path)
+  if loaded then return done(M.from_buffer(loaded, first, stop, row)) end
+  from_file(path, first, stop, row, done)
 end
 
 return M

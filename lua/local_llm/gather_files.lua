@@ -11,7 +11,7 @@ local BELOW = 16
 ---@param place local_llm.Definition
 local function read_place(bag, place)
   local arrived = bags.expect(bag, "lines of " .. vim.fs.basename(place.path))
-  read.from_file(place.path, place.first, place.stop, place.row, function(text, first)
+  read.lines(place.path, place.first, place.stop, place.row, function(text, first)
     if text and bag.done then
       local lines = vim.split(text, "\n", { plain = true })
       table.insert(bag.found.definitions, { path = place.path, first_row = first, lines = lines })

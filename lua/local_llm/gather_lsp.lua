@@ -2,9 +2,9 @@
 local M = {}
 
 local bags = require("local_llm.gather_bag")
-local definitions = require("local_llm.context_lsp")
 local files = require("local_llm.gather_files")
 local names = require("local_llm.context_names")
+local places = require("local_llm.lsp_place")
 local question = require("local_llm.lsp_question")
 
 local MOST_NAMES = 12
@@ -67,7 +67,7 @@ local function ask_place(bag, client, method, buf, name)
   local what = ("the %s of %s (%s)"):format(PLACES[method], name.text, client.name)
   local arrived = bags.expect(bag, what)
   question.ask(client, method, buf, name, function(result)
-    local place = bag.done and definitions.first_definition(result)
+    local place = bag.done and places.first(result)
     if place then files.take(bag, buf, place) end
     arrived()
   end)

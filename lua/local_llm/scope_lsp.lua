@@ -1,6 +1,8 @@
 ---Functions and classes from the language server's symbols.
 local M = {}
 
+local question = require("local_llm.lsp_question")
+
 -- Longer than this and reading the text is the better service.
 local LIMIT_MS = 150
 local METHOD = "textDocument/documentSymbol"
@@ -51,32 +53,39 @@ function M.heads_from(symbols, row)
   return heads
 end
 
+---@param answers table<integer, any> by server
+---@param count integer of servers
+---@param row integer 0-based
+---@return local_llm.TreeHead[]|nil of the first server that knows any
+local function first_heads(answers, count, row)
+  for at = 1, count do
+    local ok, heads = pcall(M.heads_from, answers[at] or {}, row)
+    if ok and #heads > 0 then return heads end
+  end
+end
+
 ---Ask the servers of a buffer; `done` is called once, with nil when none knew in time.
 ---@param buf integer
 ---@param row integer 0-based
 ---@param done fun(heads: local_llm.TreeHead[]|nil)
 function M.heads(buf, row, done)
   local clients = vim.lsp.get_clients({ bufnr = buf, method = METHOD })
-  if #clients == 0 then return done(nil) end
-  local finished = false
-  local function finish(heads)
-    if finished then return end
-    finished = true
-    done(heads)
+  local answers, missing = {}, #clients
+  local function finish()
+    if not done then return end
+    local call = done
+    done = nil
+    call(first_heads(answers, #clients, row))
   end
-  local params = { textDocument = vim.lsp.util.make_text_document_params(buf) }
-  local cancel = vim.lsp.buf_request_all(buf, METHOD, params, function(answers)
-    for _, answer in pairs(answers) do
-      local ok, heads = pcall(M.heads_from, answer.result or {}, row)
-      if ok and #heads > 0 then return finish(heads) end
-    end
-    finish(nil)
-  end)
-  vim.defer_fn(function()
-    if finished then return end
-    pcall(cancel)
-    finish(nil)
-  end, LIMIT_MS)
+  if missing == 0 then return finish() end
+  for at, client in ipairs(clients) do
+    question.ask(client, METHOD, buf, nil, function(result)
+      answers[at] = result
+      missing = missing - 1
+      if missing == 0 then finish() end
+    end)
+  end
+  if done then vim.defer_fn(finish, LIMIT_MS) end
 end
 
 return M
