@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def prompted(tmp_path_factory):
     def of(language):
         if language not in editors:
             home = tmp_path_factory.mktemp("home")
-            run = Path(tempfile.mkdtemp(prefix="r-"))
+            run = Path(tempfile.mkdtemp(prefix="r-", dir=os.environ["XDG_RUNTIME_DIR"]))
             folders = isolation.private_folders(home, run)
             editors[language] = Prompted(list(neovims().values())[-1], home, folders)
         return editors[language]

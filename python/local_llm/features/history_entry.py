@@ -13,9 +13,10 @@ import msgspec
 from local_llm.features.answers import Answer
 from local_llm.features.intake import readable_text
 from local_llm.features.port import Snapshot
+from local_llm.guard.defuse import clean
 
 _TITLE_CHARS = 200
-_BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
+_BLANKS = re.compile(r"\s+")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +132,7 @@ def entry_of(
 
 def one_line(text: str) -> str:
     """Return text fit for a list: one line, without control characters, of bounded length."""
-    flat = _BLANKS.sub(" ", text[: 4 * _TITLE_CHARS]).strip()
+    flat = _BLANKS.sub(" ", clean(text[: 4 * _TITLE_CHARS])).strip()
     return flat if len(flat) <= _TITLE_CHARS else flat[: _TITLE_CHARS - 1] + "…"
 
 
