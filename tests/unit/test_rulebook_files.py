@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -35,11 +36,10 @@ async def test_a_rule_is_read_from_its_package(place):
     place.put(f"project/{RULE}", SOURCE % "no-undef")
     place.put("project/node_modules/eslint/package.json", '{"version": "9.9.9"}')
     book = place.book()
-    assert book.known(eslint(place)) is None
     found = await book.find(eslint(place))
     assert found.text == "What no-undef does."
     assert found.origin == "eslint/lib/rules/no-undef.js (eslint 9.9.9)"
-    assert book.known(eslint(place)) == found
+    assert await book.find(eslint(place)) == found
     place.put(f"project/{RULE}", "x").unlink()
     assert (await book.find(eslint(place))).text == ""
 
@@ -49,7 +49,6 @@ async def test_a_file_that_changed_is_read_again(place):
     book = place.book()
     assert (await book.find(eslint(place))).text == "What it does."
     place.put(f"project/{RULE}", SOURCE % "another thing it")
-    assert book.known(eslint(place)) is None
     assert (await book.find(eslint(place))).text == "What another thing it does."
 
 
@@ -106,6 +105,33 @@ async def test_a_fifo_and_a_huge_file_are_not_read(place):
     path.unlink()
     place.put(f"project/{RULE}", SOURCE % "it" + " " * 600_000)
     assert (await place.book().find(eslint(place))).text == ""
+
+
+LUACHECK = RuleAsk(source="luacheck", code="W611")
+MANUAL = "| 611  | A line consists of nothing but whitespace. |\n"
+
+
+async def test_a_manual_that_a_distribution_has_compressed(place):
+    place.program("luacheck", "exit 1")
+    place.put("share/doc/lua-check/warnings.txt.gz", "").write_bytes(gzip.compress(MANUAL.encode()))
+    found = await place.book().find(LUACHECK)
+    assert found.text == "611: A line consists of nothing but whitespace."
+    assert found.origin == "doc/lua-check/warnings.txt.gz"
+
+
+DAMAGED = {
+    "no gzip": MANUAL.encode(),
+    "cut off": gzip.compress(MANUAL.encode())[:-9],
+    "damaged": gzip.compress(MANUAL.encode())[:12] + b"\xff" * 40,
+    "huge": gzip.compress(MANUAL.encode() + b" " * (1 << 26)),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+async def test_a_compressed_manual_that_cannot_be_read(place, content):
+    place.program("luacheck", "exit 1")
+    place.put("share/doc/lua-check/warnings.txt.gz", "").write_bytes(content)
+    assert (await place.book().find(LUACHECK)).text == ""
 
 
 async def test_nothing_of_a_package_is_run(place):

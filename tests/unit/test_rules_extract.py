@@ -60,6 +60,44 @@ config.diagnostics['unused-local'] =
 'Enable unused local diagnostics.'
 config.diagnostics["other"] = "x"
 """
+LUACHECK = """\
+List of warnings
+****************
+
++------+-----------------------------------------+
+| Code | Description                             |
+|======|=========================================|
+| 111  | Setting an undefined global variable.   |
++------+-----------------------------------------+
+| 631  | Line is too long.                       |
++------+-----------------------------------------+
+
+
+Global variables (1xx)
+======================
+
+By default only globals of the standard
+library are defined.
+
+
+Read-only globals
+-----------------
+
+Most are marked as read-only.
+
+
+Formatting issues (6xx)
+=======================
+
+
+Line length limits
+------------------
+"""
+SETTING = """\
+111: Setting an undefined global variable.
+
+By default only globals of the standard
+library are defined."""
 TSC = r"""
   Cannot_find_name_0: diag(2304, 1 /* Error */, "Cannot_find_name_0_2304", "Cannot find \"{0}\"."),
   A: diag(23045, 1, "a", "Not this."),
@@ -119,6 +157,9 @@ CASES = [
     ("go", GO, {"code": "Unused"}, "", ""),
     ("lua", LUA, {"code": "unused-local"}, "Enable unused local diagnostics.", ""),
     ("lua", LUA, {"code": "unused"}, "", ""),
+    ("luacheck", LUACHECK, {"number": "111"}, SETTING, ""),
+    ("luacheck", LUACHECK, {"number": "631"}, "631: Line is too long.", ""),
+    ("luacheck", LUACHECK, {"number": "112"}, "", ""),
     ("typescript", TSC, {"number": "2304"},
      'TS2304: Cannot find "{0}".\n\n({0}, {1} ... stand for names.)', ""),
     ("typescript", TSC, {"number": "304"}, "", ""),
@@ -168,6 +209,9 @@ LONG = [
     'diag(2304, 1, "a", "' * 25_000,
     "  -Wx " * 80_000,
     "\t//\n" * 100_000,
+    "| 2304 |" * 60_000,
+    "| 2304 | x" + " " * 500_000,
+    "a\n---\n" * 80_000,
     " " * 500_000,
     "\n" * 500_000,
 ]

@@ -134,9 +134,9 @@ LOOKUPS = [
      LUA + "undefined-global"),
     ("Lua Syntax Check.", "miss-symbol", "", "lua", [], "setting.lua", LUA + "miss-symbol"),
     ("lua_ls", "unused-local", "", "lua", [], "locale/en-us/setting.lua", LUA + "unused-local"),
-    ("luacheck", "W211", "", "lua", [], "", LUACHECK),
-    ("luacheck", "113", "", "lua", [], "", LUACHECK),
-    ("luacheck", "", "(W113) accessing undefined", "lua", [], "", LUACHECK),
+    ("luacheck", "W211", "", "lua", [], "lua-check", LUACHECK),
+    ("luacheck", "113", "", "lua", [], "lua-check", LUACHECK),
+    ("luacheck", "", "(W113) accessing undefined", "lua", [], "lua-check", LUACHECK),
 ]  # fmt: skip
 
 

@@ -54,11 +54,12 @@ return answer and not answer.running and answer.outcome or ""
 
 
 def _installed(home: Path) -> Path:
-    """Return a folder of programs that have their modules where an installation has them."""
+    """Return a folder of programs that have their modules and manuals where they belong."""
     folder = home / "python" / "bin"
     folder.mkdir(parents=True)
     (folder.parent / "lib").symlink_to(TOOLS / "python" / "lib")
-    for name in ("mypy", "yamllint"):
+    (folder.parent / "share").symlink_to(TOOLS / "debian" / "root" / "usr" / "share")
+    for name in ("mypy", "yamllint", "luacheck"):
         shutil.copy(BIN / name, folder)
     return folder
 

@@ -15,9 +15,8 @@ from wtf.cases import load_cases
 from wtf.prompted import CONTEXT_TOKENS, Prompted
 
 CASES = load_cases()
-# What cannot be in a prompt: luacheck brings no text about its warnings, and pyright is not asked
-# for its version, because the one from PyPI would fetch node first.
-UNKNOWN = {("luacheck", "rule"), ("pyright", "version")}
+# Pyright is not asked for its version, because the one from PyPI would fetch node first.
+UNKNOWN = {("pyright", "version")}
 
 
 @pytest.fixture(scope="module")

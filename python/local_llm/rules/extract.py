@@ -17,6 +17,7 @@ from local_llm.rules.base import Excerpt, Words
 LIMIT_CHARS = 16 * 1024
 _CUT = "\n[...]"
 _LEVELS = {"warn": "warn", "allow": "allowed", "deny": "deny"}
+_UNDERLINED = re.compile(r"^(\S.*)\n[=-]{3,}$", re.MULTILINE)
 _RUFF_TITLE = re.compile(r"# ([a-z0-9-]+) \(")
 
 
@@ -119,6 +120,18 @@ def _lua(text: str, words: Mapping[str, str]) -> Excerpt:
     return Excerpt(text=found.group(2) if found else "")
 
 
+def _luacheck(text: str, words: Mapping[str, str]) -> Excerpt:
+    """Read a row of luacheck's table, and how the chapter on codes like it ("(1xx)") begins."""
+    number = words["number"]
+    row = re.search(rf"^\| *{re.escape(number)} *\| *([^|\n]+)\|$", text, re.MULTILINE)
+    if not row:
+        return Excerpt()
+    _, *parts = _UNDERLINED.split(text)
+    chapters = dict(zip(parts[::2], parts[1::2], strict=True))
+    about = next((body for title, body in chapters.items() if f"{number[0]}xx" in title), "")
+    return Excerpt(text=f"{number}: {row.group(1).strip()}\n\n{about.strip()}")
+
+
 def _typescript(text: str, words: Mapping[str, str]) -> Excerpt:
     """Read the pattern of a message in TypeScript's compiler."""
     number = re.escape(words["number"])
@@ -145,6 +158,7 @@ EXTRACTORS: Mapping[str, Callable[[str, Mapping[str, str]], Excerpt]] = {
     "function": _function,
     "go": _go,
     "lua": _lua,
+    "luacheck": _luacheck,
     "typescript": _typescript,
     "eslint": _eslint,
 }

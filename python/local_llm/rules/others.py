@@ -1,7 +1,8 @@
 """Tools for shells, containers and Lua.
 
-Tried: shellcheck 0.11, hadolint 2.15.1; they and luacheck carry no text of their own. That of
-lua-language-server is its help on the option that switches a diagnostic.
+Tried: shellcheck 0.11, hadolint 2.15.1; they carry no text of their own. That of luacheck is its
+manual, where a distribution installs it (Debian does, LuaRocks does not), and that of
+lua-language-server its help on the option that switches a diagnostic.
 """
 
 from __future__ import annotations
@@ -38,6 +39,14 @@ ROWS = (
         tool="luacheck",
         code=r"[WE]?(?P<number>[0-9]{3})",
         said=r"\(([WE][0-9]{3})\)",
+        ways=(
+            Read(
+                paths=("../share/doc/lua-check/warnings.txt.gz",),
+                base="program",
+                program="luacheck",
+                extract="luacheck",
+            ),
+        ),
         link="https://luacheck.readthedocs.io/en/stable/warnings.html#list-of-warnings",
     ),
     Row(

@@ -7,8 +7,10 @@ folder that holds the root (a workspace keeps the modules of all its packages ab
 
 from __future__ import annotations
 
+import gzip
 import os
 import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,7 +77,7 @@ def module_folders(path: str, root: str) -> Iterator[Path]:
 
 
 def read(path: str, limit_bytes: int) -> str | None:
-    """Read a regular file of at most `limit_bytes`; None for any other."""
+    """Read a regular file of at most `limit_bytes`, unpacked if it is a `.gz`; None for others."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
@@ -84,8 +86,9 @@ def read(path: str, limit_bytes: int) -> str | None:
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 return None
-            content = file.read(limit_bytes + 1)
-    except OSError:
+            plain = gzip.GzipFile(fileobj=file) if path.endswith(".gz") else file
+            content = plain.read(limit_bytes + 1)
+    except (OSError, EOFError, zlib.error):
         return None
     return content.decode("utf-8", "replace") if len(content) <= limit_bytes else None
 

@@ -1,8 +1,7 @@
 """The tool's own text about a diagnostic's rule: asked for once, then known.
 
-`find` may start a program (up to 1 s for each that is tried); `known` never does. Both are quick to
-give up: a tool that is missing, slow or does not know the rule is no error, the link is left, or
-nothing.
+Who asks may start a program, which gets 1 s. A tool that is missing, slow or does not know the rule
+is no error: the link is left, or nothing.
 """
 
 from __future__ import annotations
@@ -57,23 +56,6 @@ class Rulebook:
         self._toolchain = Toolchain(tools, self._store, folder / "empty", clock)
         self._flights = Flights[RuleText | None]()
 
-    def known(self, ask: RuleAsk) -> RuleText | None:
-        """Return what is in memory or on disk; starts no program. Raises what `own` raises.
-
-        None also where a way was not tried yet, even if there is a link.
-        """
-        todo = self._plan(ask)
-        if todo is None:
-            return None
-        for way in todo.ways:
-            source = self._source(way, todo, ask)
-            kept = self._store.get(source.key) if source else None
-            if source and kept is None:
-                return None
-            if source and kept and kept.text:
-                return _text(todo, kept, source)
-        return _link(todo)
-
     async def find(self, ask: RuleAsk) -> RuleText | None:
         """Return the text, or the link alone (`text` is ""), or None. Raises what `own` raises.
 
@@ -111,7 +93,7 @@ class Rulebook:
         """Return what a way leads to, "" where its tool knows no such rule."""
         if isinstance(way, Run):
             await self._toolchain.learn(way.argv[0], ask.root)
-        source = self._source(way, todo, ask, asked=True)
+        source = self._source(way, todo, ask)
         if source is None:
             return None, None
         kept = self._store.get(source.key)
@@ -120,18 +102,14 @@ class Rulebook:
             kept = self._store.put(source.key, found.text, found.link) if found else None
         return kept, source
 
-    def _source(self, way: Way, todo: Plan, ask: RuleAsk, *, asked: bool = False) -> Source | None:
-        """Return whom to ask; None where nobody is there.
-
-        asked: Whether the program was asked for its version, so that it has none if none is known.
-        """
+    def _source(self, way: Way, todo: Plan, ask: RuleAsk) -> Source | None:
+        """Return whom to ask; None where nobody is there."""
         words = [text for pair in todo.words for text in pair]
         if isinstance(way, Run):
             program = self._toolchain.known(way.argv[0], ask.root)
             if program is None:
                 return None
-            state = program.state if asked or program.version is not None else "not asked yet"
-            key = ("run", state, *way.argv, way.extract, *words)
+            key = ("run", program.state, *way.argv, way.extract, *words)
             said = " ".join((Path(way.argv[0]).name, *way.argv[1:]))
             return Source(key=key, said=said, version=program.shown, program=program)
         program = self._toolchain.known(way.program, ask.root) if way.program else None
