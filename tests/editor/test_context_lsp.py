@@ -58,6 +58,7 @@ STOP = "for _, it in ipairs(vim.lsp.get_clients()) do vim.lsp.stop_client(it.id,
 @pytest.fixture
 def at(watched_editor):
     child = watched_editor.child
+    child.lua("require('local_llm.context_lsp').cancel()")  # else it is what the next test counts
     child.lua(STOP)
     child.wait_until(lambda: child.lua(f"return {CLIENTS} == 0"), what="no server")
     child.lua("_G.asked, _G.cancelled, _G.late = {}, 0, {}")
