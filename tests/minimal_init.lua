@@ -2,6 +2,9 @@
 -- else. Run with `-u`, not `--clean`, which never loads a manifest of remote plugins.
 -- `_G.child` is set by the test before: { plugin = boolean, setup = table or nil }.
 vim.o.swapfile = false
+-- Neovim's Python file type looks for a `python3` with pynvim, a second for each editor; our own
+-- interpreter is another matter.
+vim.g.loaded_python3_provider = 0
 vim.o.shortmess = vim.o.shortmess .. "I"
 
 local asked = _G.child or { plugin = true }

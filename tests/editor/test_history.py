@@ -55,15 +55,30 @@ def history_file():
     return Path(os.environ["XDG_STATE_HOME"]) / "local-llm" / "history.sqlite3"
 
 
+OUTCOME = """
+local answer = require("local_llm.answer").current()
+return answer and not answer.running and answer.outcome or ""
+"""
+
+
 def explains(child, keys=":3,4LocalExplain<CR>"):
     child.type(keys)
-    child.wait_screen("tokens/s")
+    # Not on the screen, where a message's box may cover the end of the answer.
+    child.wait_until(lambda: child.lua(OUTCOME) == "done", what="the answer")
     child.type("q")
     child.wait_until(lambda: windows(child) == 1, what="the end of the answer's window")
 
 
+WINDOWS = """
+return #vim.tbl_filter(function(win)
+  return vim.api.nvim_win_get_config(win).focusable
+end, vim.api.nvim_list_wins())
+"""
+
+
 def windows(child):
-    return child.lua("return #vim.api.nvim_list_wins()")
+    """Return how many windows there are beside a message's box, which stays for a while."""
+    return child.lua(WINDOWS)
 
 
 def place(child):
@@ -255,6 +270,7 @@ def test_one_answer_is_forgotten(start):
     child.wait_until(lambda: windows(child) == 1, what="the end of the window")
     (line,) = lists(child)
     assert "LAST = 5" in line
+    leaves(child)
     assert b"frobnicate" not in history_file().read_bytes()
 
 
@@ -277,6 +293,7 @@ def test_words_and_forgetting_everything_do_not_go_together(asked):
     asked.type(":LocalHistory! frob<CR>")
     told(asked, "takes no words")
     assert len(lists(asked)) == 1
+    leaves(asked)
 
 
 def test_what_another_editor_has_forgotten_is_said(asked, start):
