@@ -7,23 +7,14 @@ models heed it best. A follow-up only appends.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Protocol
 
-from local_llm.prompts.code import fence, numbered, opening
+from local_llm.prompts.blocks import Head, block, enclosing_pieces, required, shown
+from local_llm.prompts.code import numbered
 from local_llm.prompts.defuse import defuse, note
 from local_llm.prompts.load import PromptFile, builtin, fill
 from local_llm.tokens.pieces import Piece, Priority
-
-
-class Head(Protocol):
-    """The first line of an enclosing function or class; `row` is 0-based."""
-
-    @property
-    def row(self) -> int: ...  # noqa: D102 - said above
-    @property
-    def text(self) -> str: ...  # noqa: D102 - said above
 
 
 class Finding(Protocol):
@@ -81,13 +72,14 @@ def explain_pieces(
         "first": str(place.first_row + 1),
         "last": str(place.first_row + max(1, len(place.lines))),
     }
+    heads = [head for head in place.enclosing if head.row < place.first_row]
     pieces = [
-        _required("task", fill(prompt.system, values), system=True),
-        _required("place", _place(place)),
-        _enclosing(place),
+        required("task", fill(prompt.system, values), role="system"),
+        required("place", _place(place)),
+        *enclosing_pieces(heads, place.filetype),
         _selection(place),
         _diagnostics(place),
-        _required("question", fill(prompt.task, values)),
+        required("question", fill(prompt.task, values)),
     ]
     return tuple(piece for piece in pieces if piece is not None and piece.text)
 
@@ -102,27 +94,7 @@ def follow_up_pieces(answer: str, question: str) -> tuple[Piece, ...]:
             shrink="lines-end",
             role="assistant",
         ),
-        _required("question", defuse(question)),
-    )
-
-
-def shown(path: str, root: str) -> str:
-    """Return a path relative to the project root; of a file outside of it, the name alone."""
-    if not path:
-        return "an unnamed buffer"
-    root = root.rstrip("/")
-    if root and path.startswith(f"{root}/"):
-        return path[len(root) + 1 :]
-    return os.path.basename(path)  # noqa: PTH119 - text from the editor, no file is touched
-
-
-def _required(name: str, text: str, *, system: bool = False) -> Piece:
-    return Piece(
-        name=name,
-        text=text,
-        priority=Priority.TASK,
-        required=True,
-        role="system" if system else "user",
+        required("question", defuse(question)),
     )
 
 
@@ -135,34 +107,10 @@ def _place(place: Place) -> str:
     return "\n".join(filter(None, said))
 
 
-def _enclosing(place: Place) -> Piece | None:
-    heads = [head for head in place.enclosing if head.row < place.first_row]
-    if not heads:
-        return None
-    text = "\n".join(numbered(head.text.split("\n"), head.row + 1) for head in heads)
-    ticks = fence(text)
-    return Piece(
-        name="enclosing",
-        text=text,
-        priority=Priority.ENCLOSING,
-        head="The code stands inside of:\n" + opening(ticks, place.filetype),
-        tail=f"\n{ticks}",
-    )
-
-
 def _selection(place: Place) -> Piece:
-    text = numbered(place.lines, place.first_row + 1)
-    ticks = fence(text)
-    return Piece(
-        name="selection",
-        text=text,
-        priority=Priority.CODE,
-        required=True,
-        shrink="lines-end",
-        head="The code, with line numbers:\n" + opening(ticks, place.filetype),
-        tail=f"\n{ticks}",
-        first_line=place.first_row + 1,
-    )
+    row, kind = place.first_row, place.filetype
+    text, head = numbered(place.lines, row + 1), "The code, with line numbers:"
+    return block("selection", Priority.CODE, head, text, kind, required=True, first_row=row)
 
 
 def _diagnostics(place: Place) -> Piece | None:

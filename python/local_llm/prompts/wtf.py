@@ -13,14 +13,14 @@ from typing import Protocol
 import msgspec
 
 from local_llm.guard.defuse import clean
-from local_llm.prompts.code import fence, numbered, opening
+from local_llm.prompts.blocks import block, enclosing_pieces, required, shown
+from local_llm.prompts.code import numbered
 from local_llm.prompts.defuse import defuse, note
-from local_llm.prompts.evidence import Found, Head, Hover, Passage
-from local_llm.prompts.explain import shown
+from local_llm.prompts.evidence import Found, Hover, Passage
 from local_llm.prompts.imports import imports_for
 from local_llm.prompts.load import PromptFile, builtin, fill
 from local_llm.rules.base import RuleText
-from local_llm.tokens.pieces import Piece, Priority, Role, Shrink
+from local_llm.tokens.pieces import Piece, Priority, Shrink
 
 _AROUND = 12  # rows of code on each side of a diagnostic that are sent before all else
 _LIBRARY_LINES = 24
@@ -106,9 +106,9 @@ def wtf_pieces(
         "filetype": subject.filetype,
     }
     pieces = [
-        task_piece(fill(prompt.system, values), role="system"),
+        required("task", fill(prompt.system, values), role="system"),
         *evidence_pieces(subject, found, rules, versions),
-        task_piece("\n".join(filter(None, (fill(prompt.task, values), wished(instructions))))),
+        question_piece(fill(prompt.task, values), instructions),
     ]
     return tuple(piece for piece in pieces if piece.text)
 
@@ -120,7 +120,7 @@ def evidence_pieces(
     return [
         _file(subject, found, versions),
         *_imports(subject, found),
-        *_enclosing(found.enclosing, subject.filetype),
+        *enclosing_pieces(found.enclosing, subject.filetype),
         *_more(found.before, subject.filetype, "More of the file, before that:", "lines-start"),
         *_code(subject, found.code),
         *_more(found.behind, subject.filetype, "More of the file, behind that:", "lines-end"),
@@ -141,20 +141,10 @@ def what(diagnostics: Sequence[Reported]) -> str:
     return f"the {len(diagnostics)} diagnostics on {where}"
 
 
-def wished(instructions: str) -> str:
-    """Return the user's own words, "" for none."""
-    return f"The programmer adds: {defuse(clean(instructions))}" if instructions.strip() else ""
-
-
-def task_piece(text: str, *, role: Role = "user") -> Piece:
-    """Return a piece that is always sent, whole."""
-    return Piece(
-        name="task" if role == "system" else "question",
-        text=text,
-        priority=Priority.TASK,
-        required=True,
-        role=role,
-    )
+def question_piece(task: str, instructions: str) -> Piece:
+    """Return the task with the user's own words, of which there may be none."""
+    wished = f"The programmer adds: {defuse(clean(instructions))}" if instructions.strip() else ""
+    return required("question", "\n".join(filter(None, (task, wished))))
 
 
 def _file(subject: Subject, found: Found, versions: Sequence[str]) -> Piece:
@@ -164,34 +154,7 @@ def _file(subject: Subject, found: Found, versions: Sequence[str]) -> Piece:
         f"Tools here: {defuse(clean(', '.join(versions)))}." if versions else "",
         note("\n".join(found.code.lines)),
     ]
-    return Piece(
-        name="place", text="\n".join(filter(None, said)), priority=Priority.TASK, required=True
-    )
-
-
-def block(
-    name: str,
-    priority: int,
-    head: str,
-    text: str,
-    kind: str = "",
-    *,
-    shrink: Shrink | None = "lines-end",
-    required: bool = False,
-    first_row: int = 0,
-) -> Piece:
-    """Return a piece in a fence that nothing inside can close; `first_row` of `text` is 0-based."""
-    ticks = fence(text)
-    return Piece(
-        name=name,
-        text=text,
-        priority=priority,
-        required=required,
-        shrink=shrink,
-        head=f"{head}\n{opening(ticks, kind)}",
-        tail=f"\n{ticks}",
-        first_line=first_row + 1,
-    )
+    return required("place", "\n".join(filter(None, said)))
 
 
 def _imports(subject: Subject, found: Found) -> list[Piece]:
@@ -207,14 +170,6 @@ def _imports(subject: Subject, found: Found) -> list[Piece]:
         return []
     text = "\n".join(lines)
     return [block("imports", Priority.DEFINITIONS, "Its imports:", text, subject.filetype)]
-
-
-def _enclosing(heads: Sequence[Head], filetype: str) -> list[Piece]:
-    if not heads:
-        return []
-    text = "\n".join(numbered(head.text.split("\n"), head.row + 1) for head in heads)
-    head = "The code stands inside of:"
-    return [block("enclosing", Priority.ENCLOSING, head, text, filetype)]
 
 
 def _code(subject: Subject, code: Passage) -> list[Piece]:

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from local_llm.guard.defuse import clean
+from local_llm.prompts.blocks import block, required, shown
 from local_llm.prompts.code import numbered
 from local_llm.prompts.defuse import defuse
 from local_llm.prompts.evidence import Found, Passage
-from local_llm.prompts.explain import shown
 from local_llm.prompts.load import PromptFile, builtin, fill
-from local_llm.prompts.wtf import Subject, block, evidence_pieces, task_piece, what, wished
+from local_llm.prompts.wtf import Subject, evidence_pieces, question_piece, what
 from local_llm.rules.base import RuleText
 from local_llm.tokens.pieces import Piece, Priority
 
@@ -81,11 +81,11 @@ def fix_pieces(
         "form": _AS_JSON if schema else _AS_BLOCK,
     }
     pieces = [
-        task_piece(fill(prompt.system, values), role="system"),
+        required("task", fill(prompt.system, values), role="system"),
         *evidence_pieces(subject, found, rules, versions),
         *_tried(tried),
         _region(region, subject.filetype),
-        task_piece("\n".join(filter(None, (fill(prompt.task, values), wished(instructions))))),
+        question_piece(fill(prompt.task, values), instructions),
     ]
     return tuple(piece for piece in pieces if piece.text)
 
