@@ -110,12 +110,20 @@ local function from_file(path, first, stop, row, done)
   end)
 end
 
----@param path string
----@return integer|nil buf that is loaded
-local function buffer_of(path)
-  return vim.iter(vim.api.nvim_list_bufs()):find(function(buf)
+---Lines of a file that is open in the editor.
+---@param path string absolute
+---@param first integer 0-based
+---@param stop integer exclusive; may lie behind the end
+---@param row integer as in `from_buffer`
+---@return string|nil text, integer|nil first
+---@return boolean open
+function M.from_loaded(path, first, stop, row)
+  local buf = vim.iter(vim.api.nvim_list_bufs()):find(function(buf)
     return vim.api.nvim_buf_is_loaded(buf) and vim.api.nvim_buf_get_name(buf) == path
   end)
+  if not buf then return nil, nil, false end
+  local text, from = M.from_buffer(buf, first, stop, row)
+  return text, from, true
 end
 
 ---Lines of a file as they stand in the editor, or else on disk.
@@ -125,8 +133,8 @@ end
 ---@param row integer as in `from_buffer`
 ---@param done fun(text: string|nil, first: integer|nil) called once, maybe at once
 function M.lines(path, first, stop, row, done)
-  local loaded = buffer_of(path)
-  if loaded then return done(M.from_buffer(loaded, first, stop, row)) end
+  local text, from, open = M.from_loaded(path, first, stop, row)
+  if open then return done(text, from) end
   from_file(path, first, stop, row, done)
 end
 

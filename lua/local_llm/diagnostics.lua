@@ -39,10 +39,8 @@ local function related_place(given)
   local path = vim.uri_to_fname(given.location.uri)
   local row = given.location.range.start.line
   local place = { path = path, row = row, message = given.message or "", first_row = 0, lines = {} }
-  local buf = vim.fn.bufnr(vim.fn.fnameescape(path))
-  if buf == -1 or not vim.api.nvim_buf_is_loaded(buf) then return place end
   local first = math.max(0, row - AROUND)
-  local text, from = read.from_buffer(buf, first, row + AROUND + 1, row)
+  local text, from = read.from_loaded(path, first, row + AROUND + 1, row)
   if not text then return place end
   place.first_row, place.lines = from, vim.split(text, "\n", { plain = true })
   return place
