@@ -47,8 +47,9 @@ bench-startup: neovims  ## measure what the plugin costs an editor that does not
 bench-connect: venv  ## measure how long looking for a server takes where none is, or a silent one
 	@$(PYTHON) tests/bench/connect.py $(ARGS)
 
-bench-wtf: neovims  ## measure what :LocalWtf gathers in time, beside a server and a tool that hang
+bench-wtf: neovims wtf-tools  ## measure what :LocalWtf gathers in time, beside a server and a tool that hang
 	@$(PYTHON) tests/bench/wtf.py $(ARGS)
+	@$(PYTHON) tests/bench/wtf_facts.py
 
 bench-complete: neovims  ## measure inline completion: time, messages, tokens, beside bare Lua (ARGS=--quick)
 	@$(PYTHON) tests/bench/complete.py $(ARGS)

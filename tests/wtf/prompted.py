@@ -91,8 +91,7 @@ class Prompted:
 
     def prompts(self, case: Case) -> tuple[str, str]:
         """Return the prompt of the first question and that of one asked when all is known."""
-        self._open(case)
-        first, late = self._ask(":LocalWtf<CR>")
+        first, late = self.first(case)
         before, prompt, deadline = "", first, time.monotonic() + WARM_S
         # A tool that was too slow for its own limit is asked again, and not named as late.
         while (late or prompt != before) and time.monotonic() < deadline:
@@ -100,6 +99,11 @@ class Prompted:
             prompt, late = self._ask("gr")
         assert not late, f"still too late after {WARM_S:g} s: {late}"
         return first, prompt
+
+    def first(self, case: Case) -> tuple[str, list[str]]:
+        """Ask about a case; return the prompt, and what is said to have come too late for it."""
+        self._open(case)
+        return self._ask(":LocalWtf<CR>")
 
     def _open(self, case: Case) -> None:
         folder = self.root / case.name
