@@ -45,6 +45,7 @@ def private_folders(home: Path, runtime: Path) -> dict[str, str]:
         "HOME": str(home),
         **{name: str(folder) for name, folder in named.items()},
         "XDG_RUNTIME_DIR": str(runtime),
+        "TMPDIR": str(runtime),
         "XDG_CONFIG_DIRS": str(missing),
         "XDG_DATA_DIRS": str(missing),
         "NVIM_LOG_FILE": str(home / "nvim.log"),
