@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent / "python")]
+sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / "python")]
 
 from isolation import private_folders  # noqa: E402 - the path is set above
 from neovims import neovims  # noqa: E402
