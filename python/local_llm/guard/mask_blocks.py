@@ -1,0 +1,115 @@
+"""Secrets that go over several lines: keys in PEM, a value below its name, a login's password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from local_llm.guard import secret_names
+from local_llm.guard.mask_scan import Mark, next_value
+from local_llm.guard.mask_value import is_obvious
+
+Placed = tuple[int, int, int, str]  # row, start, end, kind
+
+_LONGEST_KEY = 400  # lines; one of 16,384 bits in PGP's form has 200
+_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
+_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
+# A line of the body, with what the language around it puts before and behind.
+_BODY = re.compile(r"[A-Za-z0-9+/=_\-]{2,}")
+_HEADER = re.compile(r"^\W*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID):")
+_LONG = re.compile(r"[A-Za-z0-9+/=]{40,}")
+_ESCAPE = re.compile(r"\\+[nr]")
+_KIND = "private-key"
+_BELOW = 2  # lines below a name that its value may stand on
+_LOGIN = re.compile(r"^\s*(?:machine|login|account|default)\b")
+
+
+def key_block(lines: Sequence[str], row: int) -> list[Placed]:
+    """Return what is secret of the keys that begin on a row, each line's part on its own."""
+    found: list[Placed] = []
+    for begin in _BEGIN.finditer(lines[row]):
+        end = _END.search(lines[row], begin.end())
+        found += _parts(lines[row], row, begin.end(), end.start() if end else len(lines[row]))
+        if end is None:
+            found += _rest(lines, row)
+    return found
+
+
+def _rest(lines: Sequence[str], row: int) -> list[Placed]:
+    """Return the lines of a body, up to its end or to what is no body any more."""
+    below = range(row + 1, min(len(lines), row + _LONGEST_KEY))
+    last = next((at for at in below if _END.search(lines[at])), None)
+    sign = lines[row][:1] if lines[row][:1] in {"+", "-"} and not _BEGIN.match(lines[row]) else ""
+    found: list[Placed] = []
+    for at in below:
+        line = lines[at]
+        if last is None and not (_LONG.search(line) or not line.strip() or _HEADER.search(line)):
+            break
+        end = _END.search(line)
+        if not _HEADER.search(line):
+            start = len(sign) if sign and line.startswith(sign) else 0
+            found += _parts(line, at, start, end.start() if end else len(line))
+        if end:
+            break
+    return found
+
+
+def _parts(line: str, row: int, start: int, stop: int) -> list[Placed]:
+    r"""Return the runs of a body between two columns; `\n` written out parts them."""
+    plain = _ESCAPE.sub(lambda match: " " * len(match[0]), line[start:stop])
+    return [
+        (row, start + match.start(), start + match.end(), _KIND)
+        for match in _BODY.finditer(plain)
+        if set(match.group()) != {"-"}
+    ]
+
+
+def value_below(lines: Sequence[str], row: int) -> list[Placed]:
+    """Return the secret on the next line, whose name stands on this one."""
+    below = range(row + 1, min(len(lines), row + 1 + _BELOW))
+    at = next((at for at in below if lines[at].strip()), None)
+    value = next_value(lines[at]) if at is not None else None
+    if at is None or value is None:
+        return []
+    name = f"{lines[row].rstrip()} "
+    shift, word = len(name), secret_names.last_word(name)
+    span = value[0] + shift, value[1] + shift
+    part = secret_names.secret_part(name + lines[at], word, span, quoted=value[2])
+    if part is None:
+        return []
+    return [(at, part[0] - shift, part[1] - shift, secret_names.kind_of(name[word:]))]
+
+
+def login_password(lines: Sequence[str], row: int) -> list[Placed]:
+    """Return the password of a `.netrc` that has one word pair a line."""
+    above = lines[max(0, row - 3) : row]
+    if not any(_LOGIN.match(line) for line in above):
+        return []
+    value = lines[row].split()[-1]
+    if is_obvious(value):
+        return []
+    start = lines[row].rindex(value)
+    return [(row, start, start + len(value), "password")]
+
+
+WAYS = {
+    Mark.KEY_BLOCK: key_block,
+    Mark.OPEN: value_below,
+    Mark.NETRC: login_password,
+}
+
+
+def blocks(lines: Sequence[str], marks: Mapping[int, Mark]) -> list[Placed]:
+    """Return what is secret because of the lines around it.
+
+    Args:
+        lines: All of them.
+        marks: What some of them may be part of, by row.
+
+    """
+    found: list[Placed] = []
+    for row, mark in marks.items():
+        for one, way in WAYS.items():
+            if one in mark:
+                found += way(lines, row)
+    return found

@@ -1,0 +1,105 @@
+"""Secrets out of an answer while it comes: what may still become one is held back.
+
+    stream = StreamMasker(masker)
+    shown = stream.feed(piece) + ... + stream.finish()
+
+All that is shown together is the masked whole, however the answer was cut into pieces. Held back is
+the last word, a value whose name has come, literals that may go on, and the body of a key.
+"""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from local_llm.guard.mask import Masker
+from local_llm.guard.mask_scan import OPTIONS
+from local_llm.guard.secret_names import PENDING
+
+_CONTEXT_CHARS = 4096  # before what is held, where a name or a literal may stand
+_TAIL_CHARS = 1500  # that what is pending begins in
+_MOST_HELD = 64 * 1024
+_PLUS = r"(?:\+|\.\.?|&|<>|\|\||~|\\)"
+_LITERAL = r"[rbufRBUFL]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
+_LITERALS = (
+    rf"(?:{_LITERAL}[ \t]*{_PLUS}?[ \t]*(?:\n[ \t+\-]*{_PLUS}?[ \t]*)?)+"
+    r"(?:[rbufRBUFL]{0,2}[\"'`][^\"'`\n]*)?$"
+)
+_LOGIN = r"(?:^|\n)[ \t]*(?:machine|login|account|default)\b[^\n]*(?:\n[^\n]*){0,3}$"
+_PENDING = re2.compile(rf"{_LITERALS}|(?i:{PENDING})$|{_LOGIN}|\S+$".encode(), OPTIONS)
+_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
+_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
+_LONG = re.compile(r"[A-Za-z0-9+/=]{40,}")
+
+
+class StreamMasker:
+    """Masks one answer.
+
+    Args:
+        masker: Of the session.
+
+    """
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker.apart()
+        self._raw = ""  # from the beginning of the context on
+        self._shown = 0  # so much of it has been shown
+
+    def __repr__(self) -> str:
+        return f"StreamMasker({len(self._raw) - self._shown} characters held)"
+
+    def feed(self, text: str) -> str:
+        """Return what may be shown now."""
+        if not text:
+            return ""
+        self._raw += text
+        return self._show(max(self._shown, self._settled()))
+
+    def finish(self) -> str:
+        """Return what was held back."""
+        return self._show(len(self._raw))
+
+    def _show(self, stop: int) -> str:
+        if stop == self._shown:
+            return ""
+        masked = self._masker.mask(self._raw)
+        said = masked.text[masked.masked(self._shown) : masked.masked(stop)]
+        self._shown = stop
+        self._forget()
+        return said
+
+    def _settled(self) -> int:
+        """Return up to where nothing that comes can change what is masked."""
+        raw = self._raw
+        if len(raw) - self._shown > _MOST_HELD:
+            return len(raw)
+        start = max(0, min(self._shown, len(raw) - 1) - _TAIL_CHARS)
+        tail = raw[start:].encode("utf-8", "replace")
+        match = _PENDING.search(tail)
+        stop = start + len(tail[: match.start()].decode()) if match else len(raw)
+        return min(stop, self._open_key())
+
+    def _open_key(self) -> int:
+        """Return where a key begins to be uncertain: at the first line that may end its body."""
+        begin = next(iter(reversed(list(_BEGIN.finditer(self._raw)))), None)
+        if begin is None or _END.search(self._raw, begin.end()):
+            return len(self._raw)
+        at = self._raw.find("\n", begin.end())
+        while at >= 0:
+            stop = self._raw.find("\n", at + 1)
+            if stop < 0 or not _LONG.search(self._raw, at + 1, stop):
+                return at + 1
+            at = stop
+        return begin.end()
+
+    def _forget(self) -> None:
+        """Let go of what lies too far back, but of no key that has not ended."""
+        start = max(0, self._shown - _CONTEXT_CHARS)
+        start = self._raw.rfind("\n", 0, start) + 1
+        begin = self._raw.rfind("-----BEGIN ", 0, start)
+        if begin >= 0 and "-----END " not in self._raw[begin:start]:
+            start = min(start, self._raw.rfind("\n", 0, begin) + 1)
+        if start > _CONTEXT_CHARS:
+            self._raw = self._raw[start:]
+            self._shown -= start

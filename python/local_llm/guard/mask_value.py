@@ -1,0 +1,126 @@
+"""Whether a value that a secret-looking name is given is a secret: random, and no obvious example.
+
+Random text is told from words by its pairs of letters: three of four in the names that programmers
+write are among the 170 commonest, and one of four in random text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+_COMMON = frozenset(
+    re.findall(
+        "[a-z]{2}",
+        """
+    in re er te st at le on es ti en ar et se de co nt or al li an ed tr ra ta ng ri ge ma is it
+    ro me ec lo nd as ea el ne di to ac la ca pe pa si fi io ch pr un ns il ve ad ic ct ab ce ll
+    na ol ex ss no am ou rt im rs nc ts th om ha mp em da op po od bl ur he pl ap mo ut mi os sc
+    ef sh id ot ag sp ni so ck oc ig su us ep va ho fo ke ba tt ul eg rr ty rc ia cl pt ir gr ai
+    um ls tc cr do ff sa ow ee be bi fa ly ie nv hi lu lt sl if ip oo ay og ld ci ib xt ey wo rd
+    wa we wi ue qu ov gh ru ga ub rl vi go ug by my ew aw
+""",
+    )
+)
+# How much likelier a step from one character to the next is in words than in random text, as
+# logarithms: a common pair of letters, another one, into a number and out of it, a new word.
+_STEPS = {"common": 1.2, "rare": -1.1, "number": -0.7, "after": -1.4, "hump": -0.2}
+_OBVIOUS = re.compile(
+    r"(?i)example|change[-_ ]?me|replace|placeholder|dummy|redacted|x{5,}|\*{3,}|\.{3}|your[-_ ]?"
+    r"|insert[-_ ]|todo|fixme|sample|n/a|fake|lorem|deadbeef|s3cr3t|p@ssw0rd|passw0rd"
+    r"|(?:my|the|some|test|super|not)[-_]?(?:secret|password|passwd|token|key)|0{8,}|1234567890"
+    r"|0123456789|abcdefgh|qwerty"
+)
+_TEMPLATE = re.compile(
+    r"\$\{|\$\(|\{\{|\}\}|<%|%>|\{[\w.:!\[\]'\"()]*\}|^\$\w+$|^%\w+%$|%\(|%[sdr]\b|^<.*>$|#\{|@@|__\w+__"
+    r"|^@[\w.]+$|^&\w+$|\[[^\]]*\][{*+?]|\(\?[:!=<P]|\\[bBdDsSwW]"  # the last: regular expressions
+)
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HEX = re.compile(r"(?i)(?:0x)?[0-9a-f]+")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9_,.:/ ]*")
+_CALL = re.compile(r"[A-Za-z_$][\w$]*(?:[.:>\-]+[A-Za-z_$][\w$]*)*[!?]?")
+_PLACE = re.compile(r"^(?:\.{0,2}/|~/|[a-z][a-z0-9+.-]*:/{1,2}|[A-Z]:\\)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]*)?")
+_HASHES = re.compile(r"(?i)^(?:sha(?:1|256|384|512)|md5)[-:]|^\$(?:2[aby]|argon2|pbkdf2|6|5|1)\$")
+_SHORTEST = 8
+_SHORTEST_HEX = 16  # shorter ones are colours, ids and offsets
+_LONGEST_NUMBERLESS = 16  # a word without a number in it may be as long
+_LEAST_BITS = 2.6  # a character
+_LEAST_CHARS = 6  # that differ
+_ALL_KINDS, _LEAST_IN_ALL = 4, 36  # bits of words that have every kind of character
+
+
+def is_obvious(value: str) -> bool:
+    """Tell whether a value only stands for a secret: an example, a template, a masked one."""
+    if _OBVIOUS.search(value) or _TEMPLATE.search(value):
+        return True
+    return len(set(value.lower())) < min(5, len(value))
+
+
+def is_random(value: str, *, quoted: bool) -> bool:
+    """Tell whether nobody would have written that value by hand.
+
+    Args:
+        value: What stands behind the name, without its quotes.
+        quoted: Whether it stood in quotes; without them it may be an expression.
+
+    """
+    if len(value) < _SHORTEST or _is_plain(value):
+        return False
+    kinds = _kinds(value)
+    if _HEX.fullmatch(value):
+        return len(value) >= _SHORTEST_HEX and "digit" in kinds and len(kinds) > 1
+    if not quoted and _CALL.fullmatch(value) and (_is_wordy(value) or kinds <= {"lower", "other"}):
+        return False
+    if _is_wordy(value):
+        return len(kinds) == _ALL_KINDS and entropy(value) * len(value) >= _LEAST_IN_ALL
+    if len(kinds) == 1 and len(value) < _LONGEST_NUMBERLESS:
+        return False
+    return len(set(value)) >= _LEAST_CHARS and entropy(value) >= _LEAST_BITS
+
+
+def entropy(value: str) -> float:
+    """Return Shannon's entropy in bits a character."""
+    size = len(value)
+    return -sum(n / size * math.log2(n / size) for n in Counter(value).values()) if size else 0.0
+
+
+def _is_plain(value: str) -> bool:
+    """Tell whether it is text, a number, a place or a public thing."""
+    return bool(
+        " " in value
+        or not value.isascii()
+        or _UUID.fullmatch(value)
+        or _NUMBER.fullmatch(value)
+        or _DATE.fullmatch(value)
+        or _HASHES.search(value)
+        or (_PLACE.search(value) and _is_wordy(value))
+    )
+
+
+def _kinds(value: str) -> set[str]:
+    kinds = set()
+    for char in value:
+        if char.isdigit():
+            kinds.add("digit")
+        elif char.isalpha():
+            kinds.add("upper" if char.isupper() else "lower")
+        else:
+            kinds.add("other")
+    return kinds
+
+
+def _is_wordy(value: str) -> bool:
+    """Tell whether its characters follow each other as in words."""
+    return sum(map(_step, value, value[1:])) > 0.0
+
+
+def _step(one: str, two: str) -> float:
+    if one.isalpha() and two.isalpha():
+        if one.islower() and two.isupper():
+            return _STEPS["hump"]
+        return _STEPS["common" if (one + two).lower() in _COMMON else "rare"]
+    if one.isalpha() and two.isdigit():
+        return _STEPS["number"]
+    return _STEPS["after"] if one.isdigit() and two.isalpha() else 0.0

@@ -1,0 +1,146 @@
+"""What the tokens and keys of many services look like, from their vendors' descriptions.
+
+Each pattern is RE2's and matches within one line; its first group, or else all of it, is the
+secret. A class that goes on without a bound takes a longer token of tomorrow whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+_URL_SAFE = r"[A-Za-z0-9_\-]"
+_GITLAB = "glpat gloas gldt glrtr glrt glcbt glptt glft glimt glagent glwt glsoat glffct"
+# The routable form ends in its version, the length of its payload and a checksum.
+_ROUTABLE = r"(?:\.[0-9a-z]{2}\.[0-9a-z]{9,})?"
+
+
+class Format(msgspec.Struct, frozen=True):
+    """One kind of secret and its pattern."""
+
+    kind: str
+    pattern: str
+
+
+def gitlab_formats(prefixes: Iterable[str]) -> list[Format]:
+    """Return the formats of tokens with prefixes that an administrator chose."""
+    plain = [prefix for prefix in prefixes if prefix.strip()]
+    return [Format("gitlab-token", rf"\b{_quoted(p)}{_URL_SAFE}{{18,}}{_ROUTABLE}") for p in plain]
+
+
+def _quoted(text: str) -> str:
+    return "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text.strip())
+
+
+def _prefixed(kind: str, prefix: str, body: str = "[A-Za-z0-9]{20,}") -> Format:
+    return Format(kind, rf"\b(?:{prefix}){body}")
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "gitlab-token",
+        rf"(?:{'|'.join(_GITLAB.split())})-{_URL_SAFE}{{18,}}{_ROUTABLE}",
+    ),
+    Format("gitlab-token", rf"GR1348941{_URL_SAFE}{{18,}}"),
+    Format("gitlab-session", r"_gitlab_session=([0-9a-zA-Z%._\-]{16,})"),
+    Format("github-token", r"gh[pousr]_[A-Za-z0-9]{30,}"),
+    Format("github-token", r"github_pat_[A-Za-z0-9_]{50,}"),
+    Format("aws-key-id", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
+    Format("aws-bedrock-key", r"ABSK[A-Za-z0-9+/]{80,}={0,2}"),
+    Format("google-key", r"AIza[0-9A-Za-z_\-]{35,}"),
+    Format("google-token", r"\bya29\.[0-9A-Za-z_\-]{20,}"),
+    Format("google-secret", r"GOCSPX-[0-9A-Za-z_\-]{20,}"),
+    Format("azure-secret", r"[A-Za-z0-9_~.\-]{3}[0-9]Q~[A-Za-z0-9_~.\-]{31,}"),
+    Format("azure-sas", r"[?&;]sig=([A-Za-z0-9%+/=_\-]{40,})"),
+    Format("azure-key", r"(?i:AccountKey|SharedAccessKey|AccessKey)=([A-Za-z0-9+/]{40,}={0,2})"),
+    Format("azure-key", r"[A-Za-z0-9+/]{52}JQQJ9(?:9|D|H)[A-Za-z0-9+/]{20,}={0,2}"),
+    Format("slack-token", r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9\-]{10,}"),
+    Format("slack-token", r"\bxapp-[0-9]-[A-Za-z0-9\-]{20,}"),
+    Format(
+        "slack-webhook",
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9+/]{20,})",
+    ),
+    Format("stripe-key", r"\b(?:sk|rk|pk)_(?:live|prod|test)_[A-Za-z0-9]{16,}"),
+    Format("stripe-key", r"\bwhsec_[A-Za-z0-9+/=]{24,}"),
+    Format("anthropic-key", r"sk-ant-[A-Za-z0-9_\-]{30,}"),
+    Format("openai-key", r"\bsk-(?:proj|svcacct|admin|None|or-v1)-[A-Za-z0-9_\-]{30,}"),
+    Format("openai-key", r"\bsk-[A-Za-z0-9]{16,}T3BlbkFJ[A-Za-z0-9]{16,}"),
+    Format("api-key", r"\bsk-[A-Za-z0-9]{32,}"),
+    _prefixed("huggingface-token", "hf_|api_org_", "[A-Za-z]{30,}"),
+    _prefixed("npm-token", "npm_", "[A-Za-z0-9]{30,}"),
+    _prefixed("pypi-token", "pypi-AgE", r"[A-Za-z0-9_\-]{40,}"),
+    Format("jwt", r"\bey[A-Za-z0-9_\-]{10,}\.ey[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}"),
+    Format("twilio-key", r"\bSK[0-9a-f]{32}\b"),
+    Format("sendgrid-key", r"\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}"),
+    Format("mailgun-key", r"\bkey-[0-9a-f]{32}\b"),
+    Format("mailchimp-key", r"\b[0-9a-f]{32}-us[0-9]{1,2}\b"),
+    Format("brevo-key", r"\bxkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}"),
+    Format("telegram-token", r"\b[0-9]{8,10}:AA[A-Za-z0-9_\-]{32,}"),
+    Format(
+        "discord-token", r"\b[MNO][A-Za-z0-9_\-]{22,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,}"
+    ),
+    Format("discord-webhook", r"/api(?:/v[0-9]+)?/webhooks/[0-9]{17,20}/([A-Za-z0-9_\-]{60,})"),
+    _prefixed("digitalocean-token", "do[opr]_v1_", "[0-9a-f]{40,}"),
+    _prefixed("heroku-key", "HRKU-", r"[A-Za-z0-9_\-]{30,}"),
+    _prefixed("shopify-token", "shp(?:at|ca|pa|ss|ua)_", "[0-9a-fA-F]{32,}"),
+    _prefixed("square-token", "sq0(?:atp|csp|idp)-|EAAA", r"[A-Za-z0-9_\-]{22,}"),
+    _prefixed("databricks-token", "dapi", "[0-9a-f]{32}(?:-[0-9])?"),
+    _prefixed("newrelic-key", "NRAK-|NRJS-|NRII-|NRAA-", r"[A-Za-z0-9_\-]{19,}"),
+    _prefixed("grafana-token", "glsa_|glc_", r"[A-Za-z0-9_+/=\-]{30,}"),
+    _prefixed("vault-token", r"hv[sbr]\.", r"[A-Za-z0-9_\-]{24,}"),
+    Format("terraform-token", r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=\-]{60,}"),
+    _prefixed("linear-key", "lin_api_|lin_oauth_", "[A-Za-z0-9]{32,}"),
+    _prefixed("notion-token", "ntn_|secret_", "[A-Za-z0-9]{40,}"),
+    _prefixed("figma-token", "fig[dour]_", r"[A-Za-z0-9_\-]{30,}"),
+    Format("atlassian-token", r"\bATATT3[A-Za-z0-9_=+/\-]{60,}"),
+    Format("bitbucket-token", r"\bATBB[A-Za-z0-9]{28,}"),
+    _prefixed("docker-token", "dckr_(?:pat|oat)_", r"[A-Za-z0-9_\-]{24,}"),
+    Format("age-key", r"AGE-SECRET-KEY-1[A-Z0-9]{50,}"),
+    Format("age-key", r"AGE-SECRET-KEY-1[a-z0-9]{50,}"),
+    _prefixed("supabase-key", "sbp_|sb_secret_", r"[A-Za-z0-9_\-]{20,}"),
+    Format("doppler-token", r"\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._\-]{30,}"),
+    _prefixed("postman-key", "PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
+    _prefixed("pulumi-token", "pul-", "[0-9a-f]{40}"),
+    _prefixed("rubygems-key", "rubygems_", "[0-9a-f]{40,}"),
+    Format("dropbox-token", r"\bsl\.(?:u\.)?[A-Za-z0-9_\-]{60,}"),
+    _prefixed("sentry-token", "sntrys_|sntryu_", r"[A-Za-z0-9_+/=\-]{32,}"),
+    _prefixed("planetscale-token", "pscale_(?:tkn|pw|oauth)_", r"[A-Za-z0-9_.\-]{30,}"),
+    _prefixed("airtable-token", "pat", r"[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    _prefixed("asana-token", "", r"[0-9]/[0-9]{10,20}(?:/[0-9]{10,20})?:[0-9a-f]{32}"),
+    _prefixed("flyio-token", "fo1_|fm[12][ar]?_", r"[A-Za-z0-9_+/=,\-]{40,}"),
+    _prefixed("groq-key", "gsk_", "[A-Za-z0-9]{40,}"),
+    _prefixed("xai-key", "xai-", "[A-Za-z0-9]{60,}"),
+    _prefixed("replicate-token", "r8_", "[A-Za-z0-9]{36,}"),
+    _prefixed("perplexity-key", "pplx-", "[A-Za-z0-9]{40,}"),
+    _prefixed("tailscale-key", "tskey-(?:auth|api|client|scim|webhook)-", r"[A-Za-z0-9\-]{20,}"),
+    _prefixed("cloudflare-key", r"v1\.0-", r"[0-9a-f]{24}-[0-9a-f]{146}"),
+    _prefixed(
+        "launchdarkly-key", "(?:sdk|api|mob)-", r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    ),
+    _prefixed("pagerduty-key", "u\\+", r"[A-Za-z0-9_\-]{18}"),
+    _prefixed("sonar-token", "sq[apu]_", "[0-9a-f]{40}"),
+    _prefixed("snyk-token", "snyk_(?:uat|sat)", r"\.[A-Za-z0-9._\-]{30,}"),
+    _prefixed("onepassword-token", "ops_eyJ", "[A-Za-z0-9+/=]{100,}"),
+    _prefixed("artifactory-key", "AKCp|cmVmd", "[A-Za-z0-9]{50,}"),
+    _prefixed("nuget-key", "oy2", "[a-z0-9]{43}"),
+    _prefixed("clojars-token", "CLOJARS_", "[a-z0-9]{60}"),
+    _prefixed("crates-token", "cio", "[A-Za-z0-9]{32}"),
+    _prefixed("alibaba-key", "LTAI", "[A-Za-z0-9]{17,}"),
+    _prefixed("facebook-token", "EAA[MC]", "[A-Za-z0-9]{100,}"),
+    _prefixed("easypost-key", "EZ[AT]K", "[A-Za-z0-9]{54}"),
+    _prefixed("flutterwave-key", "FLW(?:SEC|PUB)K_TEST-", r"[0-9a-hA-H]{12,32}(?:-X)?"),
+    _prefixed("typeform-token", "tfp_", r"[A-Za-z0-9_.=\-]{50,}"),
+    _prefixed("readme-key", "rdme_", "[a-z0-9]{60,}"),
+    _prefixed("prefect-token", "pn[ub]_", "[A-Za-z0-9]{36}"),
+    _prefixed("infracost-key", "ico-", "[A-Za-z0-9]{32}"),
+    _prefixed(
+        "harness-token", "(?:pat|sat)\\.", r"[A-Za-z0-9_\-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}"
+    ),
+    _prefixed("frameio-token", "fio-u-", r"[A-Za-z0-9_=\-]{60,}"),
+    _prefixed("dynatrace-token", r"dt0[a-z][0-9]{2}\.", r"[A-Z0-9]{20,}\.[A-Z0-9]{60,}"),
+    _prefixed("duffel-token", "duffel_(?:test|live)_", r"[A-Za-z0-9_\-=]{40,}"),
+    _prefixed("adafruit-key", "aio_", "[A-Za-z0-9]{28}"),
+    _prefixed("adobe-secret", "p8e-", "[a-z0-9]{32}"),
+    _prefixed("plaid-token", "access-(?:sandbox|development|production)-", r"[0-9a-f\-]{36}"),
+)

@@ -1,0 +1,141 @@
+"""Values that are given to secret-looking names, in the syntax of any language.
+
+    password = "..."   "apiKey": "..."   TOKEN=...   secret => '...'   --password ...
+    .setPassword("...")   Authorization: Bearer ...   <add key="Token" value="..."/>
+
+The patterns are RE2's. They begin at the secret word, so that there are letters to look for; what
+of the name stands before that is looked up afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+
+from local_llm.guard.mask_value import entropy, is_obvious, is_random
+
+_KEYS = (
+    "api|app|access|account|private|secret|signing|encryption|encrypt|decryption|master|auth|shared"
+    "|service|license|session|deploy|storage|hmac|aes|jwt|crypt|cipher|webhook|subscription|client"
+    "|consumer|integration|bot|user|admin|root|host|write|read|server|license|activation"
+)
+_WORDS = (
+    "passw(?:or)?d|passwort|passphrase|passcode|passwd|pwd|pass|secret|token|bearer"
+    rf"|(?:{_KEYS})[_.\-]?key"
+    "|authorization|authtoken|auth|credentials?|creds|cookie|session[_.\\-]?id|sessionid"
+    "|salt|pepper|signature|mnemonic|dsn|connection[_.\\-]?string"
+)
+_TAIL = r"[A-Za-z0-9_\-]*"
+_CLOSERS = r"[\"'`\])]*[ \t]*"
+_TYPE = r"[:][ \t]*[A-Za-z&][A-Za-z0-9_\[\]<>.|?' ]*=[ \t]*"
+_PAIRED = r"[,/>]?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
+_SEPARATOR = r"(?:=>|:=|->|\?\?=?|\|\|=?|[=!]={1,2}|\+=|=|:|,|\(|>)[ \t]*"
+_CALL = r"(?:(?:new[ \t]+)?[A-Za-z_][A-Za-z0-9_.:]*[!]?\([ \t]*)?"
+_OPENERS = rf"(?:[(\[][ \t]*)?{_CALL}"
+_SCHEMES = "bearer|basic|token|apikey|bot|digest"
+_VALUE = (
+    r"(?:[rbufRBUFL@$]{0,2}(?:\\?\"((?:[^\"\\\n]|\\.)*)|'((?:[^'\\\n]|\\.)*)|`([^`\n]*))"
+    rf"|((?:(?i:{_SCHEMES})[ \t]+)?[^\s\"'`,;<>(){{}}\[\]|\\]+))"
+)
+_LINK = rf"(?:{_TYPE}|{_PAIRED}|{_SEPARATOR}|[ \t])[ \t]*"
+_NAME = rf"(?i:{_WORDS}){_TAIL}{_CLOSERS}"
+
+QUOTED_GROUPS, BARE_GROUP = (1, 2, 3), 4  # of the value: in ", ', `, and without any
+PATTERN = rf"{_NAME}{_LINK}{_OPENERS}{_VALUE}"
+# A name whose value stands on the next line, and one that is itself a value.
+OPEN_PATTERN = (
+    rf"{_NAME}(?:=>|:=|=|:|,|\()[ \t]*(?:[|>][+\-]?|[(\[\\])?[ \t]*$"
+    rf"|(?i:name|key|id)[\"']?[ \t]*[:=][ \t]*[\"']?[A-Za-z0-9_.\-]*(?i:{_WORDS}){_TAIL}"
+    r"[\"']?,?[ \t]*$"
+)
+NEXT_PATTERN = rf"^[+\-]?[ \t]*(?:-[ \t]+)?(?:[\"']?value[\"']?[ \t]*[:=][ \t]*)?{_OPENERS}{_VALUE}"
+# The end of a text whose next character may belong to a value. A value has no blank in it.
+PENDING = (
+    rf"(?:{_WORDS}){_TAIL}[\"'`\])]*\s*(?:{_TYPE}|{_PAIRED})?(?:[=:\-|?!+,>(]+\s*)?"
+    rf"(?:[|>][+\-]?\s*)?(?:-\s+)?(?:[\"']?value[\"']?\s*[:=]?\s*)?(?:[(\[{{\\]\s*)?{_CALL}"
+    rf"(?:[rbufRBUFL@$]{{1,2}})?(?:\\?[\"'`])?(?:(?:{_SCHEMES})\s+)?[^\s]*"
+)
+
+_WORD = re.compile(_WORDS, re.IGNORECASE)
+_SCHEME = re.compile(rf"(?i)^\s*(?:{_SCHEMES})\s+")
+# What the name of a public thing ends with: `token_url`, `passwordField`, `authorizationPolicy`.
+_PUBLIC_ENDS = re.compile(
+    r"(?i)(?:url|uri|path|file|dir|name|type|field|label|hint|policy|length|len|count|limit|size|id"
+    r"|ttl|expiry|expires|expiration|lifetime|algorithm|alg|format|regex|pattern|prefix|suffix"
+    r"|endpoint|header|class|version|mode|color|index|hash|digest|fingerprint|checksum|sha256"
+    r"|ize|ization|or|s|ed|ref|scope|issuer|audience|provider|strategy|handler|status|state)$"
+)
+_PUBLIC = re.compile(
+    r"(?i)public|pubkey|csrf|xsrf|nonce|example|fake|dummy|mock|author(?!iz)|tokeni[sz]|passenger"
+    r"|compass|passage|passive|passing|passed|bypass|salty|saltstack|authentic"
+)
+_STRONG = re.compile(
+    r"(?i)passw|passphrase|pwd|secret|token$|_token|api[_.\-]?key|private[_.\-]?key|authorization$"
+    r"|access[_.\-]?key|credential|cookie"
+)
+_WEAK_BITS = 3.0  # a character, of a value whose name says little
+_BEFORE = re.compile(r"[A-Za-z0-9_.\-$@]*$")
+_BEHIND = re.compile(r"[A-Za-z0-9_\-.]*")
+_LONGEST_NAME = 80
+
+
+def secret_part(
+    text: str, word: int, value: tuple[int, int], *, quoted: bool
+) -> tuple[int, int] | None:
+    """Return what of a value is a secret, None where it is none.
+
+    Args:
+        text: The line.
+        word: Where the secret word of the name begins.
+        value: Where the value does, and where it ends.
+        quoted: Whether it stands in quotes.
+
+    """
+    first, last = value
+    scheme = _SCHEME.match(text[first:last])
+    first += scheme.end() if scheme else 0
+    first, last = _inner(text, first, last, quoted=quoted)
+    said = text[first:last]
+    if not said or is_obvious(said) or not is_random(said, quoted=quoted):
+        return None
+    return (first, last) if scheme or _may_be_named(_name(text, word), said) else None
+
+
+def last_word(text: str) -> int:
+    """Return where the last secret word of a text begins; 0 where there is none."""
+    return max((match.start() for match in _WORD.finditer(text)), default=0)
+
+
+def kind_of(name: str) -> str:
+    """Return what a secret is called after the word that its name begins with."""
+    start = name[:24].lower()
+    if start.startswith(("pass", "pwd")):
+        return "password"
+    if start.startswith(("token", "auth", "bearer", "cookie", "session")):
+        return "token"
+    return "api-key" if "key" in start and not start.startswith("secret") else "secret"
+
+
+def _may_be_named(name: str, value: str) -> bool:
+    """Tell whether a name is that of a secret."""
+    if _PUBLIC.search(name):
+        return False
+    if _STRONG.search(name):
+        return True
+    return not _PUBLIC_ENDS.search(name) and entropy(value) >= _WEAK_BITS
+
+
+def _name(text: str, word: int) -> str:
+    """Return the whole name around the secret word."""
+    before = _BEFORE.search(text, max(0, word - _LONGEST_NAME), word)
+    behind = _BEHIND.match(text, word)
+    return (before.group() if before else "") + (behind.group() if behind else "")
+
+
+def _inner(text: str, first: int, last: int, *, quoted: bool) -> tuple[int, int]:
+    """Return where a value stands without the quotes and the punctuation around it."""
+    around = "\"'\\ \t" if quoted else "\"'\\ \t.:!?"
+    while first < last and text[first] in "\"'\\ \t":
+        first += 1
+    while first < last and text[last - 1] in around:
+        last -= 1
+    return first, last
