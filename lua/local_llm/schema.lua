@@ -411,6 +411,35 @@ M.options = {
     append = true,
     expected = "a list of strings",
   },
+  ["guard.redact"] = {
+    kind = "boolean",
+    default = true,
+    expected = "true or false",
+  },
+  ["guard.token_prefixes"] = {
+    kind = "strings",
+    append = true,
+    expected = "a list of strings",
+  },
+  ["guard.rules_file"] = {
+    kind = "string",
+    expected = "a string",
+  },
+  ["guard.mask_email"] = {
+    kind = "boolean",
+    default = false,
+    expected = "true or false",
+  },
+  ["guard.mask_ip"] = {
+    kind = "boolean",
+    default = false,
+    expected = "true or false",
+  },
+  ["guard.mask_user_paths"] = {
+    kind = "boolean",
+    default = false,
+    expected = "true or false",
+  },
   ["keys.explain"] = {
     kind = "key",
     default = "<leader>le",

@@ -142,6 +142,14 @@
 ---  that code may be sent to, by name or address.
 ---@field deny_paths? string[] Files that never go out (|local-llm-deny-paths|). A list given
 ---  anywhere is added to the default; an entry that starts with `!` makes an exception.
+---@field redact? boolean Whether secrets are masked in what goes to a model (|local-llm-masking|).
+---  For a host that is not this machine they always are.
+---@field token_prefixes? string[] Prefixes of GitLab tokens that your administrator has chosen, as
+---  in `acme-`.
+---@field rules_file? string File with more rules in the format of gitleaks; nil = none.
+---@field mask_email? boolean Whether e-mail addresses are masked, too.
+---@field mask_ip? boolean Whether IP addresses are masked, too.
+---@field mask_user_paths? boolean Whether user names in paths are masked, too (`/home/NAME`).
 
 ---What is allowed for one host that is not this machine.
 ---@class local_llm.Options.RemoteHost

@@ -426,6 +426,30 @@ class Guard(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
             append=True,
         ),
     ] = DENY_PATHS
+    redact: Annotated[
+        bool,
+        _option(
+            "Whether secrets are masked in what goes to a model (|local-llm-masking|). For a host "
+            "that is not this machine they always are."
+        ),
+    ] = True
+    token_prefixes: Annotated[
+        tuple[str, ...],
+        _option(
+            "Prefixes of GitLab tokens that your administrator has chosen, as in `acme-`.",
+            project=True,
+            append=True,
+        ),
+    ] = ()
+    rules_file: Annotated[
+        str | None,
+        _option("File with more rules in the format of gitleaks; nil = none."),
+    ] = None
+    mask_email: Annotated[bool, _option("Whether e-mail addresses are masked, too.")] = False
+    mask_ip: Annotated[bool, _option("Whether IP addresses are masked, too.")] = False
+    mask_user_paths: Annotated[
+        bool, _option("Whether user names in paths are masked, too (`/home/NAME`).")
+    ] = False
 
 
 class AnswerKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):

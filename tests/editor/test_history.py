@@ -319,7 +319,7 @@ def test_where_it_is_switched_off_nothing_is_kept(start):
 
 
 def test_a_stopped_answer_is_not_kept(start, server):
-    server.script = Script(stall_after=1)
+    server.script = Script(stall_after=2)  # a word is shown when the next one comes
     child = start()
     child.type(":3,4LocalExplain<CR>")
     child.wait_screen("Hello")

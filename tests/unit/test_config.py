@@ -389,6 +389,7 @@ def test_every_option_is_harmful_unless_marked():
         "wtf.temperature",
         "wtf.retries",
         "guard.deny_paths",
+        "guard.token_prefixes",  # added to the user's, so that more is masked
     }
 
 

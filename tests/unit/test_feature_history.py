@@ -12,6 +12,7 @@ from fakes import FakeLlamaCpp, Script
 from local_llm.errors import HistoryError
 from local_llm.features.answers import Answer
 from local_llm.features.history import History
+from local_llm.features.masking import Masking
 from local_llm.features.history_entry import Entry, Found, entry_of, one_line
 from local_llm.features.port import Snapshot, Stats
 from local_llm.ops.history_store import HistoryFile
@@ -51,7 +52,7 @@ def entry(**more):
 async def kept(settings, *entries, shelf=None):
     """Keep entries; return the store and the editor."""
     shelf, editor = shelf or Shelf(), FakeEditor()
-    history = History(editor, shelf, lambda: NOW + 0.9)
+    history = History(editor, shelf, masking(), lambda: NOW + 0.9)
     for one in entries:
         history.keep(one, settings)
     await history.aclose()
@@ -120,12 +121,12 @@ async def test_a_fault_is_said_once_a_session_and_raises_nothing(fault, said):
 
 
 def test_without_a_loop_nothing_is_raised():
-    History(FakeEditor(), Shelf()).keep(entry(), Settings())
+    History(FakeEditor(), Shelf(), masking()).keep(entry(), Settings())
 
 
 async def test_keeping_waits_for_nothing_and_a_list_waits_for_what_is_being_written():
     shelf, editor = Shelf(), FakeEditor()
-    history = History(editor, shelf)
+    history = History(editor, shelf, masking())
     shelf.gate.clear()
     history.keep(entry(), Settings())
     listing = asyncio.create_task(history.find(4, {"words": ""}))
@@ -218,6 +219,10 @@ async def test_an_answer_is_kept_also_where_the_app_closes_at_once(home):
             await at.explained()
     file = home / "state" / "local-llm" / "history.sqlite3"
     assert HistoryFile(file).find("adds", 9, 0).total == 1
+
+
+def masking():
+    return Masking({}, lambda _path: None)
 
 
 @pytest.fixture(autouse=True)

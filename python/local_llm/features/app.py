@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from local_llm import log
+from local_llm.config import read_bounded
 from local_llm.errors import LocalLlmError
 from local_llm.features.asking import Asker
 from local_llm.features.connect import Connector
@@ -35,6 +36,7 @@ from local_llm.features.inline.ledger import Ledger
 from local_llm.features.inline.seat import Seats
 from local_llm.features.inline.tally import Tally
 from local_llm.features.learned import Learned
+from local_llm.features.masking import Masking
 from local_llm.features.options import Options
 from local_llm.features.pick import Picker
 from local_llm.features.port import Editor, EmbeddedServer, Snapshot, Tools
@@ -85,15 +87,25 @@ class App:
         self._events = events = Events(editor)
         clock = time.monotonic
         turns = Turns()
-        asker = Asker(editor, connector, self._options, counting, events, turns=turns, clock=clock)
-        self._history = History(editor, past)
+        masking = Masking(env, read_bounded)
+        asker = Asker(
+            editor,
+            connector,
+            self._options,
+            counting,
+            events,
+            turns=turns,
+            masking=masking,
+            clock=clock,
+        )
+        self._history = History(editor, past, masking)
         self._exchanges = Exchanges(editor, self._options, asker, self._history, clock)
         self._explainer = Explainer(self._options, self._exchanges)
         rulebook = Rulebook(tools, cache / "rules", self._own_rules)
         self._gathering = Gathering(rulebook)
         cases = Cases(self._options, self._gathering)
         self._wtf = Wtf(cases, self._exchanges)
-        self._fixer = Fixer(editor, asker, cases, self._history)
+        self._fixer = Fixer(editor, asker, cases, self._history, masking)
         self._picker = Picker(editor, connector, self._options)
         consent = Consent(state / "search.json")
         self._searcher = Searcher(editor, self._options, consent, partial(names_here, env))
@@ -102,7 +114,7 @@ class App:
         speeds = Learned(cache / "speeds.json")
         seats = Seats(connector, self._options, counting, speeds, clock)
         self._tally = Tally(Ledger(state / "stats.json"))
-        self._completer = Completer(editor, seats, turns, self._tally, clock)
+        self._completer = Completer(editor, seats, turns, self._tally, masking=masking, clock=clock)
         self._at_once: dict[str, Callable[[dict[str, Any]], None]] = {
             "configure": self._configure,
             "complete": self._complete,

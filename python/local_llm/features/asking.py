@@ -19,6 +19,7 @@ from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
 from local_llm.features.delivery import Delivery, Receiver
 from local_llm.features.events import Events
+from local_llm.features.masking import Masking, masked_pieces
 from local_llm.features.options import Options
 from local_llm.features.port import Editor
 from local_llm.features.prompting import Prompt, Shares, build_prompt
@@ -26,6 +27,7 @@ from local_llm.features.readiness import until_ready
 from local_llm.features.report import shown_model, stats
 from local_llm.features.streaming import Outcome, Streaming
 from local_llm.features.turns import Turns
+from local_llm.guard.mask import Masker
 from local_llm.settings import Settings
 from local_llm.tokens.pieces import Piece
 
@@ -50,6 +52,7 @@ class Question(msgspec.Struct, kw_only=True, eq=False):
     model: ModelInfo
     pieces: tuple[Piece, ...]
     prompt: Prompt
+    masker: Masker | None = None
     answer: str = ""
 
     def ask(self, slot: int | None = None) -> ChatAsk:
@@ -78,6 +81,7 @@ class Asker:
         counting: Counts tokens.
         events: Told when a request starts.
         turns: Shares the server with completion.
+        masking: Takes secrets out of prompts and answers.
         clock: Seconds, monotonic.
 
     """
@@ -91,9 +95,11 @@ class Asker:
         events: Events,
         *,
         turns: Turns,
+        masking: Masking,
         clock: Callable[[], float],
     ) -> None:
         self._editor = editor
+        self._masking = masking
         self._connector = connector
         self._options = options
         self._counting = counting
@@ -121,11 +127,20 @@ class Asker:
                 await self._connector.drop(link)
                 raise
 
-    async def fitted(self, link: Link, pieces: Sequence[Piece], wish: Wish) -> Question:
-        """Choose the model and fit the prompt. Raises ModelMissing, CloudRefused, BudgetError."""
+    async def fitted(
+        self, link: Link, pieces: Sequence[Piece], wish: Wish, settings: Settings
+    ) -> Question:
+        """Choose the model, mask the prompt and fit it.
+
+        Raises: ModelMissing, CloudRefused, BudgetError; SettingsError for a broken rule file.
+        """
         model = await self._connector.model(link, self._options.model(link))
-        prompt = await self._fit(link, model, pieces, wish, link.server.context_tokens)
-        return Question(wish=wish, link=link, model=model, pieces=tuple(pieces), prompt=prompt)
+        masker = self._masking.for_link(settings, link)
+        clean = masked_pieces(pieces, masker) if masker else tuple(pieces)
+        prompt = await self._fit(link, model, clean, wish, link.server.context_tokens)
+        return Question(
+            wish=wish, link=link, model=model, pieces=clean, prompt=prompt, masker=masker
+        )
 
     async def stream(
         self,
@@ -145,7 +160,7 @@ class Asker:
         Raises: BackendError subclasses, WindowGone.
 
         """
-        delivery = delivery or Delivery(self._editor, ask_id, self._clock)
+        delivery = delivery or Delivery(self._editor, ask_id, self._clock, question.masker)
         streaming = Streaming(self._editor, delivery, self._events, ask_id, self._clock)
         model, product = shown_model(question.model.name), question.link.info.product
         kind = question.link.backend.kind
@@ -157,6 +172,9 @@ class Asker:
                 question.prompt = await self._refit(question, exc)
                 refitted()
                 outcome = await self._run(streaming, question)
+        except BaseException:
+            delivery.break_off()
+            raise
         finally:
             question.answer = delivery.answer
         self._counting.learn(question.link, question.model, question.prompt, outcome)

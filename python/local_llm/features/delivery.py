@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from local_llm.features.port import Drawing, Editor
-from local_llm.guard.defuse import Defuser
+from local_llm.guard.cleaner import Cleaner
+from local_llm.guard.mask import Masker
 
 GAP_S = 0.008  # after the editor's answer
 SPARSE_S = 0.010  # from one small append to the next
@@ -51,20 +52,24 @@ class Receiver(Protocol):
         """Take the end."""
         ...
 
+    def break_off(self) -> None:
+        """Take an end that nobody waits for: the answer was stopped, or the server failed."""
+        ...
+
 
 class Collected:
     """Fulfils Receiver for an answer that is not shown as it comes."""
 
     def __init__(self) -> None:
         self.answer = ""
-        self._defuse = Defuser()
+        self._cleaner = Cleaner()  # secrets are put back into it, so none are taken out
 
     async def turn(self) -> None:
         """Take more at once."""
 
     async def text(self, text: str) -> None:
         """Take answer text."""
-        self.answer += self._defuse.feed(text)
+        self.answer += self._cleaner.feed(text)
 
     def thinking(self, text: str) -> None:
         """Leave reasoning out."""
@@ -75,7 +80,11 @@ class Collected:
 
     async def finish(self) -> None:
         """Take what was held back."""
-        self.answer += self._defuse.finish()
+        self.break_off()
+
+    def break_off(self) -> None:
+        """Take what was held back."""
+        self.answer += self._cleaner.finish()
 
 
 class Delivery:
@@ -85,15 +94,22 @@ class Delivery:
         editor: Where it goes.
         ask_id: The request.
         clock: Seconds, monotonic.
+        masker: Takes secrets out; None = they stay.
 
     """
 
-    def __init__(self, editor: Editor, ask_id: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        editor: Editor,
+        ask_id: int,
+        clock: Callable[[], float],
+        masker: Masker | None = None,
+    ) -> None:
         self._editor = editor
         self._id = ask_id
         self._clock = clock
-        self._defuse = Defuser()
-        self._defuse_thought = Defuser()
+        self._cleaner = Cleaner(masker)
+        self._thought_cleaner = Cleaner(masker)
         self._next_turn = 0.0
         self._drawing: Drawing | None = None
         self._parts: list[str] = []
@@ -125,27 +141,43 @@ class Delivery:
 
     async def text(self, text: str) -> None:
         """Append answer text once the last append is drawn. Raises WindowGone."""
-        await self._append(self._defuse.feed(text))
+        self._end_thought()
+        await self._append(self._cleaner.feed(text))
 
     def thinking(self, text: str) -> None:
         """Send a piece of reasoning, which the editor keeps folded."""
-        text = self._defuse_thought.feed(text)
+        self._think(self._thought_cleaner.feed(text))
+
+    def _end_thought(self) -> None:
+        """Send what of the reasoning was held back."""
+        self._think(self._thought_cleaner.finish())
+
+    def _think(self, text: str) -> None:
         if text:
             self._editor.tell("thinking", self._id, {"text": text})
             self._next_turn = self._clock() + GAP_S
 
     def retract(self) -> None:
         """Take back the answer so far: it has turned out to be reasoning."""
-        if self._parts:
-            said, self._parts = self.answer, []
+        said, self._parts = self.answer + self._cleaner.finish(), []
+        if said:
             self._editor.tell("retract", self._id, {})
             self._editor.tell("thinking", self._id, {"text": said})
 
     async def finish(self) -> None:
         """Deliver what was held back and wait until all is drawn. Raises WindowGone."""
-        await self._append(self._defuse.finish())
+        self._end_thought()
+        await self._append(self._cleaner.finish())
         if self._drawing is not None and await self._drawing.result() is None:
             raise WindowGone
+
+    def break_off(self) -> None:
+        """Show what was held back, and wait for nothing: no more will come."""
+        self._end_thought()
+        text = self._cleaner.finish()
+        if text:
+            self._parts.append(text)
+            self._editor.append(self._id, text)
 
     async def _append(self, text: str) -> None:
         if not self._parts:

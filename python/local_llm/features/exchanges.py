@@ -85,7 +85,7 @@ class Exchanges:
         Raises: BackendError, BudgetError and PolicyRefused subclasses, WindowGone.
         """
         async with self._asker.connected(ask_id, matter.settings) as link:
-            question = await self._asker.fitted(link, matter.pieces, matter.wish)
+            question = await self._asker.fitted(link, matter.pieces, matter.wish, matter.settings)
             await self._answer(ask_id, Exchange(matter=matter, question=question), again=again)
 
     async def follow_up(self, ask_id: int, parent: int, text: str) -> None:
@@ -103,7 +103,7 @@ class Exchanges:
     async def preview(self, ask_id: int, matter: Matter) -> None:
         """Show the prompt that would be sent."""
         async with self._asker.connected(ask_id, matter.settings) as link:
-            question = await self._asker.fitted(link, matter.pieces, matter.wish)
+            question = await self._asker.fitted(link, matter.pieces, matter.wish, matter.settings)
         lines = preview_lines(link, question.model, question.prompt)
         self._editor.tell("preview", ask_id, {"lines": lines})
 

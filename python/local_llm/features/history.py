@@ -17,12 +17,14 @@ from local_llm.errors import HistoryError
 from local_llm.features.faults import bug
 from local_llm.features.history_entry import Entry, HistoryStore, as_item, storable
 from local_llm.features.intake import denying_rule
+from local_llm.features.masking import Masking
 from local_llm.features.port import Editor
 from local_llm.settings import Settings
 
 _MOST = 1000  # entries in a list
 _PREVIEW_CHARS = 8000  # of an answer, more than a preview shows
 _MB = 1024 * 1024
+_TEXTS = ("title", "question", "answer")
 
 
 class History:
@@ -31,15 +33,21 @@ class History:
     Args:
         editor: Whom to answer.
         store: Where entries are kept.
+        masking: Takes secrets out of what is kept.
         now: Seconds since 1970.
 
     """
 
     def __init__(
-        self, editor: Editor, store: HistoryStore, now: Callable[[], float] = time.time
+        self,
+        editor: Editor,
+        store: HistoryStore,
+        masking: Masking,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._editor = editor
         self._store = store
+        self._masking = masking
         self._now = now
         self._writing: set[asyncio.Future[None]] = set()
         self._complained = False
@@ -53,12 +61,22 @@ class History:
             return
         try:
             loop = asyncio.get_running_loop()
-            dated = msgspec.structs.replace(entry, when=entry.when or int(self._now()))
+            dated = msgspec.structs.replace(
+                self._clean(entry, settings), when=entry.when or int(self._now())
+            )
             writing = loop.run_in_executor(None, self._write, dated, settings)
         except RuntimeError:  # at its end Python starts no thread any more
             return
         self._writing.add(writing)
         writing.add_done_callback(self._written)
+
+    def _clean(self, entry: Entry, settings: Settings) -> Entry:
+        """Take secrets out; what a model was told without them may name them in the title."""
+        if not settings.guard.redact:
+            return entry
+        masker = self._masking.masker(settings)
+        texts = {name: masker.mask(getattr(entry, name)).text for name in _TEXTS}
+        return msgspec.structs.replace(entry, **texts)
 
     async def find(self, ask_id: int, message: dict[str, Any]) -> None:
         """Tell what was found, the best or the latest first. Raises HistoryError."""

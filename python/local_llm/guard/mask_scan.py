@@ -16,7 +16,7 @@ import msgspec
 import re2
 
 from local_llm.guard import secret_names
-from local_llm.guard.mask_value import is_obvious
+from local_llm.guard.mask_value import entropy, is_obvious
 from local_llm.guard.secret_formats import Format
 
 Spans = tuple[tuple[int, int, str], ...]
@@ -76,11 +76,12 @@ class Pattern:
     """
 
     def __init__(self, formats: Sequence[Format]) -> None:
-        self._kinds: list[tuple[int, int, str]] = []  # group of all, group of the secret, kind
+        self._groups: list[tuple[int, int, Format]] = []  # of all and of the secret
         parts, group = [], 1
         for one in formats:
             inner = re2.compile(one.pattern.encode(), OPTIONS).groups
-            self._kinds.append((group, group + 1 if inner else group, one.kind))
+            wanted = min(inner, 1) if one.group is None else one.group
+            self._groups.append((group, group + wanted, one))
             parts.append(f"({one.pattern})")
             group += 1 + inner
         self._regexp = re2.compile("|".join(parts).encode(), OPTIONS)
@@ -88,10 +89,11 @@ class Pattern:
     def find(self, data: bytes) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and kind, in bytes."""
         for match in self._regexp.finditer(data):
-            for whole, secret, kind in self._kinds:
-                if match.start(whole) >= 0:
-                    yield (*match.span(secret), kind)
-                    break
+            whole = next(one for one in self._groups if match.start(one[0]) >= 0)
+            start, end = match.span(whole[1])
+            if start < 0 or entropy(data[start:end].decode("utf-8", "ignore")) < whole[2].bits:
+                continue
+            yield start, end, whole[2].kind
 
 
 OPTIONS = re2.Options()

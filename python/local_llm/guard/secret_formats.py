@@ -17,10 +17,16 @@ _ROUTABLE = r"(?:\.[0-9a-z]{2}\.[0-9a-z]{9,})?"
 
 
 class Format(msgspec.Struct, frozen=True):
-    """One kind of secret and its pattern."""
+    """One kind of secret and its pattern.
+
+    group: Which group of the pattern is the secret; None = the first, or all where there is none.
+    bits: Entropy that a character must have at least.
+    """
 
     kind: str
     pattern: str
+    group: int | None = None
+    bits: float = 0.0
 
 
 def gitlab_formats(prefixes: Iterable[str]) -> list[Format]:

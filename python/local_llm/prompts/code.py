@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from local_llm.prompts.defuse import defuse
 
 _TICKS = re.compile(r"`{3,}")
+_NUMBER = re.compile(r" *\d+ \| ")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 
 
@@ -25,6 +26,19 @@ def numbered(lines: Sequence[str], first: int) -> str:
     whole = "\n".join(line.replace("\n", "\u2400") for line in lines)
     safe = defuse(whole).split("\n") if lines else []
     return "\n".join(f"{first + n:>{width}} | {line}" for n, line in enumerate(safe))
+
+
+def without_numbers(text: str) -> tuple[list[str], str]:
+    """Take off what `numbered` put in front of each line; of any other text, nothing.
+
+    Returns: What stood in front of each line, [] for none; and the lines.
+    """
+    lines = text.split("\n")
+    numbers = [_NUMBER.match(line) for line in lines]
+    if not all(numbers):
+        return [], text
+    starts = [match.group() for match in numbers if match]
+    return starts, "\n".join(line[len(start) :] for line, start in zip(lines, starts, strict=True))
 
 
 def opening(ticks: str, filetype: str) -> str:

@@ -27,6 +27,7 @@ from local_llm.features.inline.seat import Seat, Seats
 from local_llm.features.inline.show import Key, Recent, Show, key_of
 from local_llm.features.inline.tally import Tally
 from local_llm.features.inline.troubles import Troubles
+from local_llm.features.masking import Masking
 from local_llm.features.port import Editor
 from local_llm.features.turns import Turns
 from local_llm.fim.ring import Ring
@@ -43,6 +44,7 @@ class Completer:
         seats: Finds server and model.
         turns: Tells when an answer streams.
         tally: Counts.
+        masking: Takes secrets out of what is sent.
         clock: Seconds, monotonic.
 
     """
@@ -53,6 +55,8 @@ class Completer:
         seats: Seats,
         turns: Turns,
         tally: Tally,
+        *,
+        masking: Masking,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._editor = editor
@@ -61,8 +65,8 @@ class Completer:
         self._tally = tally
         self._clock = clock
         ring = Ring()
-        self._pieces = Pieces(ring, clock)
-        self._finder = Finder(Anchors(ring), tally, clock)
+        self._pieces = Pieces(ring, masking, clock)
+        self._finder = Finder(Anchors(ring), tally, masking, clock)
         self._recent = Recent()
         self._troubles = Troubles(clock)
         self._task: asyncio.Task[None] | None = None

@@ -9,10 +9,12 @@ import msgspec
 
 from local_llm.errors import ContextOverflow
 from local_llm.features.inline.anchors import Anchors
+from local_llm.features.inline.masked import masked_ticket, with_secrets
 from local_llm.features.inline.run import Emit, Finding, Run
 from local_llm.features.inline.seat import Seat
 from local_llm.features.inline.shot import Wanted
 from local_llm.features.inline.tally import Tally
+from local_llm.features.masking import Masking
 from local_llm.fim.heal import Derailed
 from local_llm.fim.ticket import Ticket
 
@@ -23,13 +25,17 @@ class Finder:
     Args:
         anchors: Keeps the anchor.
         tally: Counts.
+        masking: Takes secrets out of what is sent.
         clock: Seconds, monotonic.
 
     """
 
-    def __init__(self, anchors: Anchors, tally: Tally, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, anchors: Anchors, tally: Tally, masking: Masking, clock: Callable[[], float]
+    ) -> None:
         self._anchors = anchors
         self._tally = tally
+        self._masking = masking
         self._clock = clock
 
     async def find(self, seat: Seat, ticket: Ticket, emit: Emit, *, ahead: bool = False) -> Finding:
@@ -44,6 +50,17 @@ class Finder:
         Raises: BackendError subclasses.
 
         """
+        masked = self._masked(seat, ticket)
+        if masked is None:
+            return _nothing(emit)
+        back = self._masking.put_back
+
+        def shown(finding: Finding, done: bool) -> None:
+            emit(with_secrets(finding, back), done)
+
+        return with_secrets(await self._found(seat, masked, shown, ahead=ahead), back)
+
+    async def _found(self, seat: Seat, ticket: Ticket, emit: Emit, *, ahead: bool) -> Finding:
         wanted = _wanted(seat, ticket)
         for last in (False, True):
             frozen, typed = self._anchors.at(seat, ticket)
@@ -59,23 +76,27 @@ class Finder:
                     raise
                 seat.shrink(exc.context_tokens)
                 self._anchors.forget()
-        nothing = Finding()
-        emit(nothing, True)
-        return nothing
+        return _nothing(emit)
 
     async def warm(self, seat: Seat, ticket: Ticket) -> None:
         """Let the server read the prompt of a better anchor, where there is one.
 
         The old one stays until that is done: half a new prompt would help nobody.
         """
-        moved = self._anchors.better(seat, ticket)
-        if moved is None:
+        masked = self._masked(seat, ticket)
+        moved = self._anchors.better(seat, masked) if masked else None
+        if masked is None or moved is None:
             return
         frozen, typed = moved
         shot = await frozen.shot(seat, typed, Wanted(tokens=1))
-        finding = await Run(seat, shot, ticket, _ignore, self._clock).finding()
+        finding = await Run(seat, shot, masked, _ignore, self._clock).finding()
         self._tally.warmed(seat.model.name, finding)
         self._anchors.keep(seat, frozen)
+
+    def _masked(self, seat: Seat, ticket: Ticket) -> Ticket | None:
+        """Return the ticket without secrets, None where the cursor is in one."""
+        masker = self._masking.for_link(seat.settings, seat.link)
+        return masked_ticket(ticket, masker) if masker else ticket
 
     async def _run(self, run: Run, *, ahead: bool) -> Finding:
         seat = run.seat
@@ -94,6 +115,12 @@ class Finder:
             answer_ms=usage.answer_ms,
         )
         return finding
+
+
+def _nothing(emit: Emit) -> Finding:
+    nothing = Finding()
+    emit(nothing, True)
+    return nothing
 
 
 def _ignore(_finding: Finding, _done: bool) -> None:

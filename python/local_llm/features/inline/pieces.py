@@ -6,7 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from local_llm.features.inline.intake import chunk_of, judged
+from local_llm.features.masking import Masking
 from local_llm.fim.ring import Ring
 from local_llm.settings import Settings
 
@@ -23,12 +26,14 @@ class Pieces:
 
     Args:
         ring: What prompts take their pieces from.
+        masking: Takes secrets out of them.
         clock: Seconds, monotonic.
 
     """
 
-    def __init__(self, ring: Ring, clock: Callable[[], float]) -> None:
+    def __init__(self, ring: Ring, masking: Masking, clock: Callable[[], float]) -> None:
         self._ring = ring
+        self._masking = masking
         self._clock = clock
         self._names: OrderedDict[Origin, str] = OrderedDict()  # what prompts call the files
         self._rules: tuple[str, ...] = ()
@@ -43,6 +48,10 @@ class Pieces:
         if judged(*origin, settings, self._clock()) is not None:
             self._forget(origin)
             return
+        guard = settings.guard
+        if guard.redact or guard.allow_remote_hosts:  # who will be asked is not known yet
+            text = self._masking.masker(settings).mask(chunk.text).text
+            chunk = msgspec.structs.replace(chunk, text=text)
         self._ring.add(chunk)
         if len(self._names) > _MOST_FILES:
             self._forget(next(iter(self._names)))

@@ -12,6 +12,7 @@ from local_llm.features.asking import Asker, Question, Wish
 from local_llm.features.delivery import Collected
 from local_llm.features.history import History
 from local_llm.features.history_entry import entry_of
+from local_llm.features.masking import Masking
 from local_llm.features.port import Editor
 from local_llm.features.report import notes
 from local_llm.features.wtf.replacement import lines_of
@@ -29,11 +30,15 @@ class Fixer:
         asker: Puts questions to models.
         cases: Judges and gathers.
         history: Keeps the answers.
+        masking: Puts secrets back into what goes to the buffer.
 
     """
 
-    def __init__(self, editor: Editor, asker: Asker, cases: Cases, history: History) -> None:
+    def __init__(
+        self, editor: Editor, asker: Asker, cases: Cases, history: History, masking: Masking
+    ) -> None:
         self._editor = editor
+        self._masking = masking
         self._history = history
         self._asker = asker
         self._cases = cases
@@ -58,10 +63,11 @@ class Fixer:
                 tried=tried,
                 schema=link.backend.takes_schema,
             )
-            question = await self._asker.fitted(link, pieces, _wish(case))
+            question = await self._asker.fitted(link, pieces, _wish(case), case.settings)
             answer = await self._asker.stream(ask_id, question, lambda: None, Collected())
         lines = _lines(question, region)
-        self._editor.tell("fix", ask_id, _proposal(case, question, region, lines))
+        new = [self._masking.put_back(line) for line in lines]
+        self._editor.tell("fix", ask_id, _proposal(case, question, region, new))
         said = msgspec.structs.replace(answer, text=_block(lines, subject.filetype))
         entry = entry_of("wtf_fix", subject, said, title=case.title(), question=case.instructions)
         self._history.keep(entry, case.settings)
@@ -79,7 +85,9 @@ def _wish(case: Case) -> Wish:
 
 def _lines(question: Question, region: Passage) -> tuple[str, ...]:
     """Return what the model puts there. Raises: EmptyAnswer."""
-    lines = lines_of(question.answer, region.lines)
+    old = "\n".join(region.lines)
+    old = question.masker.mask(old).text if question.masker else old
+    lines = lines_of(question.answer, tuple(old.split("\n")))
     if lines is None:
         raise EmptyAnswer("the model gave no lines to put there", where=question.link.where)
     return lines
