@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import module_from_spec, spec_from_loader
+from types import SimpleNamespace
 
 import pytest
 
@@ -171,6 +173,18 @@ def test_the_report_shows_no_value(monkeypatch, capsys, samples):
     told = reported(monkeypatch, capsys, samples, "--held-out")
     values = {sample.value(one) for sample in samples for one in sample.secrets}
     assert not any(value in told for value in values)
+
+
+def test_the_report_asks_the_masker_for_its_spans(monkeypatch):
+    class Masker:
+        def mask(self, text):
+            return SimpleNamespace(spans=[SimpleNamespace(start=1, end=len(text), kind="rule")])
+
+    name = "local_llm.guard.mask"
+    module = module_from_spec(spec_from_loader(name, loader=None))
+    module.Masker = Masker
+    monkeypatch.setitem(sys.modules, name, module)
+    assert report._our_finder()("abc") == [(1, 3, "rule")]
 
 
 def test_the_report_waits_for_no_masker(monkeypatch, capsys, samples):
