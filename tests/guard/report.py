@@ -76,9 +76,10 @@ def _our_finder() -> Finder | None:
     # Looked for here, so that the peer can be measured before the masker exists.
     if find_spec("local_llm.guard.mask") is None:
         return None
+    from guard.kinds_gitlab import CUSTOM_PAT_PREFIX
     from local_llm.guard.mask import Masker
 
-    masker = Masker()
+    masker = Masker(prefixes=(CUSTOM_PAT_PREFIX,))
     return lambda text: [(one.start, one.end, one.kind) for one in masker.mask(text).spans]
 
 

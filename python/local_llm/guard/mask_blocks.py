@@ -21,6 +21,9 @@ _LONG = re.compile(r"[A-Za-z0-9+/=]{40,}")
 _ESCAPE = re.compile(r"\\+[nr]")
 _KIND = "private-key"
 _BELOW = 2  # lines below a name that its value may stand on
+_IN_BLOCK = 6  # lines of a variable's description in Terraform
+_DEFAULT = re.compile(r"^[+\-]?\s*(?:default|value)\s*=")
+_ANY = re.compile(r"\S")
 _LOGIN = re.compile(r"^\s*(?:machine|login|account|default)\b")
 
 
@@ -66,8 +69,10 @@ def _parts(line: str, row: int, start: int, stop: int) -> list[Placed]:
 
 def value_below(lines: Sequence[str], row: int) -> list[Placed]:
     """Return the secret on the next line, whose name stands on this one."""
-    below = range(row + 1, min(len(lines), row + 1 + _BELOW))
-    at = next((at for at in below if lines[at].strip()), None)
+    is_block = lines[row].rstrip().endswith("{")
+    below = range(row + 1, min(len(lines), row + 1 + (_IN_BLOCK if is_block else _BELOW)))
+    wanted = _DEFAULT if is_block else _ANY
+    at = next((at for at in below if wanted.search(lines[at])), None)
     value = next_value(lines[at]) if at is not None else None
     if at is None or value is None:
         return []

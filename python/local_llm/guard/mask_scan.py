@@ -49,12 +49,15 @@ _QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
 PLACES: tuple[Format, ...] = (
     Format("password", r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/?#:@\"'<>`]*:([^\s/@\"'<>`]+)@"),
     Format("password", r"[ \t](?:-u|--user)[= \t][ \t]*[\"']?[^\s:\"'@]+:([^\s\"'@]+)"),
+    Format("password", r"\bsshpass[ \t]+-p[ \t]*[\"']?([^\s\"']+)"),
     Format("password", r"\blogin[ \t]+\S+[ \t]+password[ \t]+(\S+)"),
+    Format("password", r"(?m:^[^\s:#]+:(?:[0-9]+|\*):[^\s:]+:[^\s:]+:(\S+)$)"),  # .pgpass
 )
 _LONE_LITERAL = rf"^[+\-]?[ \t]*(?:{_PLUS}[ \t]*)?{_CODE}{_QUOTED}[ \t]*{_PLUS}?[ \t]*[);,]*[ \t]*$"
 _SUM = (
     rf"[\"'`][ \t]*(?:\+|\.\.?|&|<>|\|\||~)[ \t]*{_CODE}[\"'`]"
     rf"|[^\s,(\[{{=:\"'`][\"'][ \t]+{_CODE}[\"'][^\s,)\]}}:;\"'`]"
+    r"|[A-Za-z0-9_\-/+=.][\"'][\"'][A-Za-z0-9_\-/+=.]|(?i:concat|join)!?[ \t]*\("
 )
 _MARKS: tuple[tuple[Mark, str], ...] = (
     (Mark.KEY_BLOCK, r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"),

@@ -17,6 +17,8 @@ _MOST_LINES = 40
 _LITERAL = re.compile(r"[rbufRBUFL]{0,2}([\"'`])((?:\\.|(?!\1).)*)\1")
 _OPERATOR = r"(?:\+|\.\.?|&|<>|\|\||~|\\)"
 _BETWEEN = re.compile(rf"\s*{_OPERATOR}?\s*")
+_LISTED = re.compile(r"\s*,\s*\[?\s*")  # in a call that puts together what it is given
+_CALL = re.compile(r"(?:concat|join)!?[ \t]*\([ \t]*\[?[ \t]*$", re.IGNORECASE)
 _GOES_ON = re.compile(rf"[\"'`][ \t]*{_OPERATOR}?[ \t]*$")
 _CONTINUES = re.compile(rf"^[+\-]?[ \t]*{_OPERATOR}?[ \t]*[rbufRBUFL]{{0,2}}[\"'`]")
 
@@ -77,12 +79,14 @@ def _of(lines: Sequence[str], first: int, last: int, above: str, loose: Loose) -
 def _groups(text: str) -> list[list[tuple[int, int]]]:
     """Return the contents of literals that stand in a row, at least two."""
     groups: list[list[tuple[int, int]]] = []
-    before = -1
+    before, between = -1, _BETWEEN
     for match in _LITERAL.finditer(text):
-        if before >= 0 and _BETWEEN.fullmatch(text, before, match.start()):
+        if before >= 0 and between.fullmatch(text, before, match.start()):
             groups[-1].append(match.span(2))
         else:
             groups.append([match.span(2)])
+            called = _CALL.search(text, max(0, match.start() - 20), match.start())
+            between = _LISTED if called else _BETWEEN
         before = match.end()
     return [group for group in groups if len(group) > 1]
 

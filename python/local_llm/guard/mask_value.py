@@ -43,6 +43,8 @@ _CALL = re.compile(r"[A-Za-z_$][\w$]*(?:[.:>\-]+[A-Za-z_$][\w$]*)*[!?]?")
 _PLACE = re.compile(r"^(?:\.{0,2}/|~/|[a-z][a-z0-9+.-]*:/{1,2}|[A-Z]:\\)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]*)?")
 _HASHES = re.compile(r"(?i)^(?:sha(?:1|256|384|512)|md5)[-:]|^\$(?:2[aby]|argon2|pbkdf2|6|5|1)\$")
+_NUMBERS = re.compile(r"[0-9]+")
+_MIXED = 3.0  # what words with more than one number in them have to have
 _SHORTEST = 8
 _SHORTEST_HEX = 16  # shorter ones are colours, ids and offsets
 _LONGEST_NUMBERLESS = 16  # a word without a number in it may be as long
@@ -113,7 +115,8 @@ def _kinds(value: str) -> set[str]:
 
 def _is_wordy(value: str) -> bool:
     """Tell whether its characters follow each other as in words."""
-    return sum(map(_step, value, value[1:])) > 0.0
+    numbers = len(_NUMBERS.findall(value))
+    return sum(map(_step, value, value[1:])) > (_MIXED if numbers > 1 else 0.0)
 
 
 def _step(one: str, two: str) -> float:

@@ -53,6 +53,7 @@ FORMATS: tuple[Format, ...] = (
     Format("github-token", r"gh[pousr]_[A-Za-z0-9]{30,}"),
     Format("github-token", r"github_pat_[A-Za-z0-9_]{50,}"),
     Format("aws-key-id", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
+    Format("aws-session-token", r"\b(?:IQoJb3JpZ2lu|F[QW]oGZXIvYXdz)[A-Za-z0-9/+=]{80,}"),
     Format("aws-bedrock-key", r"ABSK[A-Za-z0-9+/]{80,}={0,2}"),
     Format("google-key", r"AIza[0-9A-Za-z_\-]{35,}"),
     Format("google-token", r"\bya29\.[0-9A-Za-z_\-]{20,}"),
@@ -120,6 +121,7 @@ FORMATS: tuple[Format, ...] = (
     _prefixed("replicate-token", "r8_", "[A-Za-z0-9]{36,}"),
     _prefixed("perplexity-key", "pplx-", "[A-Za-z0-9]{40,}"),
     _prefixed("tailscale-key", "tskey-(?:auth|api|client|scim|webhook)-", r"[A-Za-z0-9\-]{20,}"),
+    _prefixed("cloudflare-token", "cf(?:[a-z]{1,3})_", "[A-Za-z0-9]{36,}"),
     _prefixed("cloudflare-key", r"v1\.0-", r"[0-9a-f]{24}-[0-9a-f]{146}"),
     _prefixed(
         "launchdarkly-key", "(?:sdk|api|mob)-", r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

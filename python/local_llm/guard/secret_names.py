@@ -25,12 +25,15 @@ _WORDS = (
     "|salt|pepper|signature|mnemonic|dsn|connection[_.\\-]?string"
 )
 _TAIL = r"[A-Za-z0-9_\-]*"
-_CLOSERS = r"[\"'`\])]*[ \t]*"
+_CLOSERS = r"(?:\[\])?[\"'`*\])]*[ \t]*"
 _TYPE = r"[:][ \t]*[A-Za-z&][A-Za-z0-9_\[\]<>.|?' ]*=[ \t]*"
-_PAIRED = r"[,/>]?[ \t]*[\"']?value[\"']?[ \t]*[:=][ \t]*"
-_SEPARATOR = r"(?:=>|:=|->|\?\?=?|\|\|=?|[=!]={1,2}|\+=|=|:|,|\(|>)[ \t]*"
+_PAIRED = (
+    r"(?:[,/>]?[ \t]*[\"']?value[\"']?[ \t]*[:=]"
+    r"|[ \t]--(?:body|value|data|secret-string|from-literal)[ \t=]|[ \t](?:to|is|as)[ \t])[ \t]*"
+)
+_SEPARATOR = r"(?:=>|:=|->|\?\?=?|\|\|=?|[=!]={1,2}|\+=|=|:|,|\(|>|\{)[ \t]*"
 _CALL = r"(?:(?:new[ \t]+)?[A-Za-z_][A-Za-z0-9_.:]*[!]?\([ \t]*)?"
-_OPENERS = rf"(?:[(\[][ \t]*)?{_CALL}"
+_OPENERS = rf"(?:[(\[{{][ \t]*){{0,3}}{_CALL}"
 _SCHEMES = "bearer|basic|token|apikey|bot|digest"
 _VALUE = (
     r"(?:[rbufRBUFL@$]{0,2}(?:\\?\"((?:[^\"\\\n]|\\.)*)|'((?:[^'\\\n]|\\.)*)|`([^`\n]*))"
@@ -44,10 +47,11 @@ PATTERN = rf"{_NAME}{_LINK}{_OPENERS}{_VALUE}"
 # A name whose value stands on the next line, and one that is itself a value.
 OPEN_PATTERN = (
     rf"{_NAME}(?:=>|:=|=|:|,|\()[ \t]*(?:[|>][+\-]?|[(\[\\])?[ \t]*$"
+    rf"|\bvariable[ \t]+\"[A-Za-z0-9_\-]*(?i:{_WORDS}){_TAIL}\"[ \t]*\{{"
     rf"|(?i:name|key|id)[\"']?[ \t]*[:=][ \t]*[\"']?[A-Za-z0-9_.\-]*(?i:{_WORDS}){_TAIL}"
     r"[\"']?,?[ \t]*$"
 )
-NEXT_PATTERN = rf"^[+\-]?[ \t]*(?:-[ \t]+)?(?:[\"']?value[\"']?[ \t]*[:=][ \t]*)?{_OPENERS}{_VALUE}"
+NEXT_PATTERN = rf"^[+\-]?[ \t]*(?:-[ \t]+)?(?:[\"']?(?:value|default)[\"']?[ \t]*[:=][ \t]*)?{_OPENERS}{_VALUE}"
 # The end of a text whose next character may belong to a value. A value has no blank in it.
 PENDING = (
     rf"(?:{_WORDS}){_TAIL}[\"'`\])]*\s*(?:{_TYPE}|{_PAIRED})?(?:[=:\-|?!+,>(]+\s*)?"
@@ -62,17 +66,18 @@ _PUBLIC_ENDS = re.compile(
     r"(?i)(?:url|uri|path|file|dir|name|type|field|label|hint|policy|length|len|count|limit|size|id"
     r"|ttl|expiry|expires|expiration|lifetime|algorithm|alg|format|regex|pattern|prefix|suffix"
     r"|endpoint|header|class|version|mode|color|index|hash|digest|fingerprint|checksum|sha256"
-    r"|ize|ization|or|s|ed|ref|scope|issuer|audience|provider|strategy|handler|status|state)$"
+    r"|ize|ization|or|(?<!pas)s|ed|ref|scope|issuer|audience|provider|strategy|handler|status|state)$"
 )
 _PUBLIC = re.compile(
     r"(?i)public|pubkey|csrf|xsrf|nonce|example|fake|dummy|mock|author(?!iz)|tokeni[sz]|passenger"
     r"|compass|passage|passive|passing|passed|bypass|salty|saltstack|authentic"
 )
 _STRONG = re.compile(
-    r"(?i)passw|passphrase|pwd|secret|token$|_token|api[_.\-]?key|private[_.\-]?key|authorization$"
+    r"(?i)passw|passphrase|pass$|pwd|secret|token$|_token|api[_.\-]?key|private[_.\-]?key|authorization$"
     r"|access[_.\-]?key|credential|cookie"
 )
 _WEAK_BITS = 3.0  # a character, of a value whose name says little
+_ARN = re.compile(r"arn:aws[\w:*/-]*$")  # a name of Amazon's, as in `...:secret:shop/db`
 _BEFORE = re.compile(r"[A-Za-z0-9_.\-$@]*$")
 _BEHIND = re.compile(r"[A-Za-z0-9_\-.]*")
 _LONGEST_NAME = 80
@@ -96,6 +101,8 @@ def secret_part(
     first, last = _inner(text, first, last, quoted=quoted)
     said = text[first:last]
     if not said or is_obvious(said) or not is_random(said, quoted=quoted):
+        return None
+    if _ARN.search(text, max(0, word - _LONGEST_NAME), word):
         return None
     return (first, last) if scheme or _may_be_named(_name(text, word), said) else None
 
