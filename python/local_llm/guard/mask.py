@@ -20,8 +20,8 @@ import msgspec
 
 from local_llm.guard.mask_blocks import blocks
 from local_llm.guard.mask_lines import Lines, Read
-from local_llm.guard.mask_scan import Scanner, merged
-from local_llm.guard.mask_sums import sums
+from local_llm.guard.mask_scan import Mark, Scanner, merged
+from local_llm.guard.mask_sums import sums, wrapped
 from local_llm.guard.secret_formats import FORMATS, Format, gitlab_formats
 from local_llm.guard.vault import PLACEHOLDER, Vault
 
@@ -100,6 +100,7 @@ class Masker:
         self._scanner = scanner or Scanner(all_formats, more)
         self._lines = Lines(self._scanner)
         self._loose = lru_cache(maxsize=1024)(self._scanner.loose)
+        self._formats = lru_cache(maxsize=1024)(self._scanner.formed)
 
     def apart(self) -> Masker:
         """Return one with the same secrets and rules that remembers lines of its own."""
@@ -127,7 +128,9 @@ class Masker:
         found = {row: list(one.spans) for row, one in read.facts.items()}
         marked = {row: one.mark for row, one in read.facts.items() if one.mark}
         if marked:
-            more = blocks(read.lines, marked) + sums(read.lines, marked, self._loose)
+            more = blocks(read.lines, marked) + sums(read.lines, marked, self._loose, self._formats)
+            for row in [row for row, mark in marked.items() if Mark.WRAPPED in mark]:
+                more += wrapped(read.lines, row, self._loose)
             for row, start, end, kind in more:
                 found.setdefault(row, []).append((start, end, kind))
         return {row: spans for row, spans in found.items() if spans}

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from local_llm.guard import secret_names
-from local_llm.guard.mask_scan import Mark, next_value
+from local_llm.guard.mask_scan import KEY_BEGIN, Mark, next_value
 from local_llm.guard.mask_value import is_obvious
 
 Placed = tuple[int, int, int, str]  # row, start, end, kind
 
 _LONGEST_KEY = 400  # lines; one of 16,384 bits in PGP's form has 200
-_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
-_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
+_BEGIN = re.compile(KEY_BEGIN)
+_END = re.compile(KEY_BEGIN.replace("BEGIN", "END").replace("Private-Lines: [0-9]+", "Private-MAC"))
 # A line of the body, with what the language around it puts before and behind.
 _BODY = re.compile(r"[A-Za-z0-9+/=_\-]{2,}")
 _HEADER = re.compile(r"^\W*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID):")
@@ -22,6 +22,9 @@ _ESCAPE = re.compile(r"\\+[nr]")
 _KIND = "private-key"
 _BELOW = 2  # lines below a name that its value may stand on
 _IN_BLOCK = 6  # lines of a variable's description in Terraform
+_MANIFEST = 40  # lines around the kind of a manifest
+_DATA = re.compile(r"^[+\-]?\s*[\"']?(?:stringData|data)[\"']?:\s*\{?\s*$")
+_PAIR = re.compile(r"^[+\-]?\s*[\"']?[\w.\-]+[\"']?:\s*[\"']?([^\s\"',|>]{8,})")
 _DEFAULT = re.compile(r"^[+\-]?\s*(?:default|value)\s*=")
 _ANY = re.compile(r"\S")
 _LOGIN = re.compile(r"^\s*(?:machine|login|account|default)\b")
@@ -97,7 +100,24 @@ def login_password(lines: Sequence[str], row: int) -> list[Placed]:
     return [(row, start, start + len(value), "password")]
 
 
+def manifest(lines: Sequence[str], row: int) -> list[Placed]:
+    """Return the values of a Kubernetes Secret, whatever they are called."""
+    first, last = max(0, row - _MANIFEST), min(len(lines), row + _MANIFEST)
+    found: list[Placed] = []
+    inside = -1
+    for at in range(first, last):
+        indent = len(lines[at]) - len(lines[at].lstrip("+- \t\"'"))
+        if inside >= 0 and lines[at].strip() and indent <= inside:
+            inside = -1
+        if _DATA.match(lines[at]):
+            inside = indent
+        elif inside >= 0 and (pair := _PAIR.match(lines[at])) and not is_obvious(pair[1]):
+            found.append((at, *pair.span(1), "secret"))
+    return found
+
+
 WAYS = {
+    Mark.SECRETS: manifest,
     Mark.KEY_BLOCK: key_block,
     Mark.OPEN: value_below,
     Mark.NETRC: login_password,

@@ -16,7 +16,7 @@ import msgspec
 import re2
 
 from local_llm.guard import secret_names
-from local_llm.guard.mask_value import entropy, is_obvious
+from local_llm.guard.mask_value import entropy, is_obvious, is_random
 from local_llm.guard.secret_formats import Format
 
 Spans = tuple[tuple[int, int, str], ...]
@@ -31,6 +31,8 @@ class Mark(enum.IntFlag):
     LITERAL = 4  # nothing but a literal, maybe of a sum that began above
     NETRC = 8
     SUM = 16  # literals that are put together
+    WRAPPED = 32  # a literal that goes on on the next line
+    SECRETS = 64  # what a manifest for Kubernetes is of
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -43,29 +45,72 @@ class Facts(msgspec.Struct, frozen=True):
 # Of a line that nothing is known of. False in C, for there are many and a key has no time.
 CLEAN: Final = ()
 Known = Facts | tuple[()]
-_PLUS = r"(?:\+|\.\.?|&|<>|\|\||~|\\)"
-_CODE = "[rbufRBUFL]{0,2}"  # what may stand before a quote
+# PEM, the form of PGP, of SSH2 and of PuTTY.
+KEY_BEGIN = r"-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|Private-Lines: [0-9]+"
+PLUS = r"(?:\+{1,2}|\.\.?|&|<>|\|\||~|\^|\\)"
+CODE = "[rbufRBUFL@$]{0,2}"  # what may stand before a quote
 _QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
+_STRING = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
 PLACES: tuple[Format, ...] = (
     Format("password", r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/?#:@\"'<>`]*:([^\s/@\"'<>`]+)@"),
-    Format("password", r"[ \t](?:-u|--user)[= \t][ \t]*[\"']?[^\s:\"'@]+:([^\s\"'@]+)"),
+    Format("password", r"jdbc:oracle:[a-z]+:[^\s/\"']+/([^\s@\"']+)@"),
+    Format("token", r"://([A-Za-z0-9_\-]{16,})@", random=True),
+    Format(
+        "password", r"[ \t](?:-u|--user|--proxy-user)[= \t]?[ \t]*[\"']?[^\s:\"'@]+:([^\s\"'@]+)"
+    ),
     Format("password", r"\bsshpass[ \t]+-p[ \t]*[\"']?([^\s\"']+)"),
     Format("password", r"\blogin[ \t]+\S+[ \t]+password[ \t]+(\S+)"),
     Format("password", r"(?m:^[^\s:#]+:(?:[0-9]+|\*):[^\s:]+:[^\s:]+:(\S+)$)"),  # .pgpass
+    Format("secret", r"--from-literal[= \t][\w.\-]+=[\"']?([^\s\"']+)", random=True),
+    Format(
+        "secret", r"\bvault[ \t]+(?:kv[ \t]+put|write)\b[^\n]*[ \t][\w\-]+=([^\s\"']+)", random=True
+    ),
+    Format("password", r"\bmysql(?:dump|admin)?\b[^\n]*[ \t]-p([^\s\"']+)", random=True),
+    Format("password", r"[ \t](?:-p|-a|-P|-pw)[ \t=][ \t]*[\"']?([^\s\"']+)", random=True),
+    Format(
+        "password",
+        r"\becho[ \t]+(?:-n[ \t]+)?[\"']?(?:\w+:)?([^\s\"'|]+)[\"']?[ \t]*\|",
+        random=True,
+    ),
+    Format(
+        "password",
+        rf"(?i:credentials?|basic_?auth|auth|login)[ \t]*=?[ \t]*\([ \t]*{_STRING}[ \t]*,[ \t]*\"([^\"\n]+)\"",
+        random=True,
+    ),
+    Format(
+        "password",
+        rf"(?i:credentials?|basic_?auth|auth|login)[ \t]*=?[ \t]*\([ \t]*{_STRING}[ \t]*,[ \t]*'([^'\n]+)'",
+        random=True,
+    ),
+    Format(
+        "password",
+        rf"(?i:connect|pdo|mysqli|redis|client)\([^()\n]*,[ \t]*\"([^\"\n]+)\"[ \t]*[,)]",
+        random=True,
+    ),
+    Format(
+        "password",
+        rf"(?i:connect|pdo|mysqli|redis|client)\([^()\n]*,[ \t]*'([^'\n]+)'[ \t]*[,)]",
+        random=True,
+    ),
 )
-_LONE_LITERAL = rf"^[+\-]?[ \t]*(?:{_PLUS}[ \t]*)?{_CODE}{_QUOTED}[ \t]*{_PLUS}?[ \t]*[);,]*[ \t]*$"
+_LONE_LITERAL = rf"^[+\-]?[ \t]*(?:{PLUS}[ \t]*)?{CODE}{_QUOTED}[ \t]*{PLUS}?[ \t]*[);,]*[ \t]*$"
 _SUM = (
-    rf"[\"'`][ \t]*(?:\+|\.\.?|&|<>|\|\||~)[ \t]*{_CODE}[\"'`]"
-    rf"|[^\s,(\[{{=:\"'`][\"'][ \t]+{_CODE}[\"'][^\s,)\]}}:;\"'`]"
-    r"|[A-Za-z0-9_\-/+=.][\"'][\"'][A-Za-z0-9_\-/+=.]|(?i:concat|join)!?[ \t]*\("
+    rf"[\"'`][ \t]*(?:\+{{1,2}}|\.\.?|&|<>|\|\||~|\^)[ \t]*{CODE}[\"'`]"
+    rf"|[^\s,(\[{{=:\"'`][\"'][ \t]+{CODE}[\"'][^\s,)\]}}:;\"'`]"
+    r"|[A-Za-z0-9_\-/+=.][\"'][\"'][A-Za-z0-9_\-/+=.]|[+.]=[ \t]*[\"'`]"
+    r"|(?i:concat|join|paste0?|sprintf|format|%)!?[ \t]*\([^()\n]*[\"'][ \t]*,[ \t]*\[?[ \t]*[\"']"
+    r"|[\"'][ \t]*,[ \t]*[\"'][^()\n]*[\"']\]\.join\(|[\"']\)?\.(?:concat|append)\([\"']"
 )
 _MARKS: tuple[tuple[Mark, str], ...] = (
-    (Mark.KEY_BLOCK, r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"),
+    (Mark.KEY_BLOCK, KEY_BEGIN),
     (Mark.OPEN, rf"(?m:{secret_names.OPEN_PATTERN})"),
     (Mark.LITERAL, rf"(?m:{_LONE_LITERAL})"),
     (Mark.SUM, _SUM),
+    (Mark.SECRETS, r"\bkind[\"']?:[ \t]*[\"']?(?:Sealed)?Secret\b"),
+    (Mark.WRAPPED, r"(?m:[A-Za-z0-9_\-/+=.]\\$)"),
     (Mark.NETRC, r"(?m:^[ \t]*(?:password|passwd)[ \t]+\S+[ \t]*$)"),
 )
+_SHORT = 4096  # bytes; of more something is found anyway
 _MASKED = re.compile(r"\[REDACTED:[a-z0-9-]+:\d+\]")
 _NOT_A_PASSWORD = re.compile(r"^(?:\$|%|\{|<|\*+$|x+$|\.+$|:)|\}$", re.IGNORECASE)
 
@@ -94,9 +139,15 @@ class Pattern:
         for match in self._regexp.finditer(data):
             whole = next(one for one in self._groups if match.start(one[0]) >= 0)
             start, end = match.span(whole[1])
-            if start < 0 or entropy(data[start:end].decode("utf-8", "ignore")) < whole[2].bits:
-                continue
-            yield start, end, whole[2].kind
+            if start >= 0 and _is_like(whole[2], data[start:end].decode("utf-8", "ignore")):
+                yield start, end, whole[2].kind
+
+
+def _is_like(one: Format, secret: str) -> bool:
+    """Tell whether a secret is as random as its format wants it."""
+    if one.random and (is_obvious(secret) or not is_random(secret, quoted=False)):
+        return False
+    return not one.bits or entropy(secret) >= one.bits
 
 
 OPTIONS = re2.Options()
@@ -120,10 +171,13 @@ class Scanner:
         self._more = Pattern(more) if more else None
         self._places = Pattern(PLACES)
         self._marks = [(mark, re2.compile(p.encode(), OPTIONS)) for mark, p in _MARKS]
+        self._any = re2.compile(_any_of(formats, more), OPTIONS)
 
     def scan(self, lines: Sequence[str]) -> list[Known]:
         """Return what is known of each line; a line holds no line end."""
         joined = _Joined(lines)
+        if len(joined.data) < _SHORT and not self._any.search(joined.data):
+            return [CLEAN] * len(lines)
         spans: dict[int, list[tuple[int, int, str]]] = {}
         for start, end, kind in self._found(joined):
             row, first, last = joined.place(start, end)
@@ -143,6 +197,13 @@ class Scanner:
         facts = self.scan([text.replace("\n", " ")])[0]
         return facts.spans if facts else ()
 
+    def formed(self, text: str) -> Spans:
+        """Return of such a text only what has the form of a token."""
+        joined = _Joined([text.replace("\n", " ")])
+        found = self._formats.find(joined.data)
+        places = [(joined.place(start, end)[1:], kind) for start, end, kind in found]
+        return merged([(*place, kind) for place, kind in places if not is_obvious(text)])
+
     def _found(self, joined: _Joined) -> Iterator[tuple[int, int, str]]:
         for start, end, kind in self._formats.find(joined.data):
             if not is_obvious(joined.text(start, end)):
@@ -153,6 +214,13 @@ class Scanner:
         if self._more:
             yield from self._more.find(joined.data)
         yield from _named(joined)
+
+
+def _any_of(formats: Sequence[Format], more: Sequence[Format]) -> bytes:
+    """Return a pattern for all there is to find, for a line that most likely has nothing."""
+    patterns = [one.pattern for one in (*formats, *more, *PLACES)]
+    patterns += [secret_names.PATTERN, *(pattern for _, pattern in _MARKS)]
+    return "|".join(f"(?:{pattern})" for pattern in patterns).encode()
 
 
 def next_value(line: str) -> tuple[int, int, bool] | None:

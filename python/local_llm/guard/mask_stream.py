@@ -14,22 +14,26 @@ import re
 import re2
 
 from local_llm.guard.mask import Masker
-from local_llm.guard.mask_scan import OPTIONS
+from local_llm.guard.mask_scan import CODE, KEY_BEGIN, OPTIONS, PLUS
 from local_llm.guard.secret_names import PENDING
 
 _CONTEXT_CHARS = 4096  # before what is held, where a name or a literal may stand
 _TAIL_CHARS = 1500  # that what is pending begins in
 _MOST_HELD = 64 * 1024
-_PLUS = r"(?:\+|\.\.?|&|<>|\|\||~|\\)"
-_LITERAL = r"[rbufRBUFL]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
+_LITERAL = rf"{CODE}(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
+# What may stand between two literals that are put together, its last part not there yet.
+_BETWEEN = (
+    rf"[ \t]*(?:{PLUS}|[,;)\]\[]|\.(?:append|concat)\()*[ \t]*(?:_?[ \t]*\\?[ \t]*\n[+\-]?[ \t]*"
+    rf"(?:[A-Za-z0-9_.$@]+[ \t]*[+.]=)?[ \t]*{PLUS}?[ \t]*\[?)?[ \t]*"
+)
 _LITERALS = (
-    rf"(?:{_LITERAL}[ \t]*{_PLUS}?[ \t]*(?:\n[ \t+\-]*{_PLUS}?[ \t]*)?)+"
-    r"(?:[rbufRBUFL]{0,2}[\"'`][^\"'`\n]*)?$"
+    rf"(?:^|[^A-Za-z0-9_])(?:{_LITERAL}{_BETWEEN})+(?:[A-Za-z0-9_.$@]*[ \t]*[+.]?=?[ \t]*|\][ \t]*\.?[a-z]*\(?)?"
+    rf"(?:{CODE}[\"'`][^\"'`\n]*)?$"
 )
 _LOGIN = r"(?:^|\n)[ \t]*(?:machine|login|account|default)\b[^\n]*(?:\n[^\n]*){0,3}$"
 _PENDING = re2.compile(rf"{_LITERALS}|(?i:{PENDING})$|{_LOGIN}|\S+$".encode(), OPTIONS)
-_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
-_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
+_BEGIN = re.compile(KEY_BEGIN)
+_END = re.compile(KEY_BEGIN.replace("BEGIN", "END").replace("Private-Lines: [0-9]+", "Private-MAC"))
 _LONG = re.compile(r"[A-Za-z0-9+/=]{40,}")
 
 

@@ -1,6 +1,7 @@
 """Secrets that were split over several literals: `"abc" + "def"`, on one line or on many.
 
-The literals of a sum are put together, and what is found in that is masked in each of them.
+The literals of a sum are put together, and what is found in that is masked in each of them. Of a
+list that nobody is known to put together, only what has the form of a token counts.
 """
 
 from __future__ import annotations
@@ -8,28 +9,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from local_llm.guard.mask_scan import Mark, Spans
+from local_llm.guard.mask_scan import CODE, PLUS, Mark, Spans
 
 Placed = tuple[int, int, int, str]  # row, start, end, kind
 Loose = Callable[[str], Spans]
 
 _MOST_LINES = 40
-_LITERAL = re.compile(r"[rbufRBUFL]{0,2}([\"'`])((?:\\.|(?!\1).)*)\1")
-_OPERATOR = r"(?:\+|\.\.?|&|<>|\|\||~|\\)"
-_BETWEEN = re.compile(rf"\s*{_OPERATOR}?\s*")
-_LISTED = re.compile(r"\s*,\s*\[?\s*")  # in a call that puts together what it is given
-_CALL = re.compile(r"(?:concat|join)!?[ \t]*\([ \t]*\[?[ \t]*$", re.IGNORECASE)
-_GOES_ON = re.compile(rf"[\"'`][ \t]*{_OPERATOR}?[ \t]*$")
-_CONTINUES = re.compile(rf"^[+\-]?[ \t]*{_OPERATOR}?[ \t]*[rbufRBUFL]{{0,2}}[\"'`]")
+_LITERAL = re.compile(rf"(?<![A-Za-z0-9_]){CODE}([\"'`])((?:\\.|(?!\1).)*)\1")
+_SIGN = r"(?:_?[ \t]*\n[+\-]?[ \t]*)?"  # the next line, of a diff maybe; `_` goes on in Basic
+_BETWEEN = re.compile(
+    rf"\s*(?:{PLUS}\s*)?(?:\\[ \t]*)?{_SIGN}(?:{PLUS}\s*)?"
+    r"|\)?\s*\.(?:append|concat)\(\s*"
+    r"|\s*;?\s*\n[+\-]?\s*[\w.$@]+\s*[+.]=\s*"
+)
+_LISTED = re.compile(r"\s*,\s*(?:\n[+\-]?\s*)?\[?\s*")
+_CALL = re.compile(r"(?i)(?:concat|join|paste0?|format|sprintf)!?[ \t]*\(|%[ \t]*\(|\]\.join\(")
+_NAMED = re.compile(r"([^=:]*(?:=|:=|:|<-))")
+_GOES_ON = re.compile(rf"[\"'`][ \t]*{PLUS}?[ \t]*(?:\\|&?[ \t]*_|,|;)?[ \t]*$|[(\[][ \t]*$")
+_CONTINUES = re.compile(rf"^[+\-]?[ \t]*(?:[\w.$@]+[ \t]*[+.]=[ \t]*)?{PLUS}?[ \t]*{CODE}[\"'`]")
 
 
-def sums(lines: Sequence[str], marks: Mapping[int, Mark], loose: Loose) -> list[Placed]:
+def sums(
+    lines: Sequence[str], marks: Mapping[int, Mark], loose: Loose, formats: Loose
+) -> list[Placed]:
     """Return what is secret of sums of literals.
 
     Args:
         lines: All of them.
         marks: What some of them may be part of, by row, in order.
-        loose: Finds secrets in a text of its own.
+        loose: Finds secrets in a text of its own. formats: Only those that have a form.
 
     """
     found: list[Placed] = []
@@ -37,21 +45,39 @@ def sums(lines: Sequence[str], marks: Mapping[int, Mark], loose: Loose) -> list[
     for row, mark in marks.items():
         if row <= done or not mark & (Mark.LITERAL | Mark.SUM):
             continue
-        first, last = _extent(lines, row) if Mark.LITERAL in mark else (row, row)
+        first, last = _extent(lines, row)
         if first < last or Mark.SUM in mark:
             is_below = first > 0 and Mark.OPEN in marks.get(first - 1, Mark.NONE)
-            found += _of(lines, first, last, lines[first - 1] if is_below else "", loose)
+            above = lines[first - 1] if is_below else ""
+            found += _Sum(lines, first, last, above).found(loose, formats)
             done = last
     return found
 
 
+def wrapped(lines: Sequence[str], row: int, loose: Loose) -> list[Placed]:
+    """Return what is secret of a literal that goes on on the next line, behind a backslash."""
+    if row + 1 >= len(lines):
+        return []
+    head, tail = lines[row][:-1], lines[row + 1].lstrip()
+    shift = len(lines[row + 1]) - len(tail)
+    found: list[Placed] = []
+    for start, end, kind in loose(head + tail):
+        if start < len(head) < end:
+            found.append((row, start, len(head), kind))
+            found.append((row + 1, shift, shift + end - len(head), kind))
+    return found
+
+
 def _extent(lines: Sequence[str], row: int) -> tuple[int, int]:
-    """Return the rows of the sum that a line of nothing but a literal belongs to."""
+    """Return the rows of the sum that a line belongs to."""
     first = last = row
-    while first > 0 and row - first < _MOST_LINES and _GOES_ON.search(lines[first - 1]):
+    while (
+        first > 0
+        and row - first < _MOST_LINES
+        and _CONTINUES.match(lines[first])
+        and _GOES_ON.search(lines[first - 1])
+    ):
         first -= 1
-        if not _CONTINUES.match(lines[first]):
-            break
     while (
         last + 1 < len(lines)
         and last - row < _MOST_LINES
@@ -62,50 +88,71 @@ def _extent(lines: Sequence[str], row: int) -> tuple[int, int]:
     return first, last
 
 
-def _of(lines: Sequence[str], first: int, last: int, above: str, loose: Loose) -> list[Placed]:
-    """Return what is secret of the sums on some rows, whose name may stand `above`."""
-    text = "\n".join(lines[first : last + 1])
-    starts = [0]
-    for line in lines[first:last]:
-        starts.append(starts[-1] + len(line) + 1)
-    found: list[Placed] = []
-    for group in _groups(text):
-        for start, end, kind in _in_group(text, group, above, loose):
-            row = max(at for at, begin in enumerate(starts) if begin <= start)
-            found.append((first + row, start - starts[row], end - starts[row], kind))
-    return found
+class _Sum:
+    """Some rows of literals.
 
+    Args:
+        lines: All lines.
+        first: The first row.
+        last: The last.
+        above: The line above where that holds the name, else "".
 
-def _groups(text: str) -> list[list[tuple[int, int]]]:
-    """Return the contents of literals that stand in a row, at least two."""
-    groups: list[list[tuple[int, int]]] = []
-    before, between = -1, _BETWEEN
-    for match in _LITERAL.finditer(text):
-        if before >= 0 and between.fullmatch(text, before, match.start()):
-            groups[-1].append(match.span(2))
-        else:
-            groups.append([match.span(2)])
-            called = _CALL.search(text, max(0, match.start() - 20), match.start())
-            between = _LISTED if called else _BETWEEN
-        before = match.end()
-    return [group for group in groups if len(group) > 1]
+    """
 
+    def __init__(self, lines: Sequence[str], first: int, last: int, above: str) -> None:
+        self._rows = lines[first : last + 1]
+        self._first = first
+        self._above = above
+        self._text = "\n".join(self._rows)
+        after = lines[last + 1] if last + 1 < len(lines) else ""
+        self._is_called = bool(_CALL.search(f"{self._text}\n{after[:40].lstrip()}"))
 
-def _in_group(
-    text: str, group: Sequence[tuple[int, int]], above: str, loose: Loose
-) -> list[tuple[int, int, str]]:
-    """Return the parts of the literals that make a secret together."""
-    line = text.rfind("\n", 0, group[0][0]) + 1
-    head = text[line : group[0][0]]
-    if head[:-1].strip() in {"", "+", "-"}:
-        head = above.rstrip() + head.lstrip("+- \t")
-    joined = head + "".join(text[start:end] for start, end in group) + text[group[0][0] - 1]
-    found = []
-    for start, end, kind in loose(joined):
-        at = len(head)
-        for first, last in group:
-            begin, stop = max(start, at), min(end, at + last - first)
-            if begin < stop:
-                found.append((first + begin - at, first + stop - at, kind))
-            at += last - first
-    return found
+    def found(self, loose: Loose, formats: Loose) -> list[Placed]:
+        """Return what is secret."""
+        found: list[Placed] = []
+        for group, listed in self._groups():
+            way = formats if listed and not self._is_called else loose
+            for start, end, kind in self._in_group(group, way):
+                row = self._text.count("\n", 0, start)
+                begin = self._text.rfind("\n", 0, start) + 1
+                found.append((self._first + row, start - begin, end - begin, kind))
+        return found
+
+    def _groups(self) -> list[tuple[list[tuple[int, int]], bool]]:
+        """Return the contents of literals that stand in a row, and whether commas are between."""
+        groups: list[tuple[list[tuple[int, int]], bool]] = []
+        before = -1
+        for match in _LITERAL.finditer(self._text):
+            if before >= 0 and _BETWEEN.fullmatch(self._text, before, match.start()):
+                groups[-1][0].append(match.span(2))
+            elif before >= 0 and _LISTED.fullmatch(self._text, before, match.start()):
+                groups[-1] = ([*groups[-1][0], match.span(2)], True)
+            else:
+                groups.append(([match.span(2)], False))
+            before = match.end()
+        return [group for group in groups if len(group[0]) > 1]
+
+    def _in_group(self, group: Sequence[tuple[int, int]], way: Loose) -> list[tuple[int, int, str]]:
+        """Return the parts of the literals that make a secret together."""
+        head = self._head(group[0][0])
+        quote = self._text[group[0][0] - 1]
+        parts = [self._text[start:end] for start, end in group]
+        found = []
+        for start, end, kind in way(f"{head}{''.join(parts)}{quote}"):
+            at = len(head)
+            for first, last in group:
+                begin, stop = max(start, at), min(end, at + last - first)
+                if begin < stop:
+                    found.append((first + begin - at, first + stop - at, kind))
+                at += last - first
+        return found
+
+    def _head(self, start: int) -> str:
+        """Return what stands before the first literal, its name if it has one; with its quote."""
+        line = self._text.rfind("\n", 0, start) + 1
+        head = self._text[line:start]
+        if head[:-1].strip(" \t+-") == "":
+            above = self._text[: max(0, line - 1)].rpartition("\n")[2] or self._above
+            head = above.rstrip() + head.lstrip("+- \t")
+        named = _NAMED.match(head) if self._is_called else None
+        return f"{named[1]} {self._text[start - 1]}" if named else head

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 _COMMON = frozenset(
     re.findall(
@@ -27,24 +28,31 @@ _COMMON = frozenset(
 # logarithms: a common pair of letters, another one, into a number and out of it, a new word.
 _STEPS = {"common": 1.2, "rare": -1.1, "number": -0.7, "after": -1.4, "hump": -0.2}
 _OBVIOUS = re.compile(
-    r"(?i)example|change[-_ ]?me|replace|placeholder|dummy|redacted|x{5,}|\*{3,}|\.{3}|your[-_ ]?"
-    r"|insert[-_ ]|todo|fixme|sample|n/a|fake|lorem|deadbeef|s3cr3t|p@ssw0rd|passw0rd"
-    r"|(?:my|the|some|test|super|not)[-_]?(?:secret|password|passwd|token|key)|0{8,}|1234567890"
-    r"|0123456789|abcdefgh|qwerty"
+    r"(?i)example|change[-_ ]?me|placeholder|redacted|x{5,}|\*{3,}|\.{3}"
+    r"|(?:^|[^a-z0-9])(?:your|my|insert|replace|todo|fixme|sample|dummy|fake|n/a|lorem)(?:[^a-z0-9]|$)"
+    r"|s3cr3t|p@ssw0rd|passw0rd|(?:my|the|some|test|super|not)[-_]?(?:secret|password|passwd|token|key)"
+    r"|0{8,}|1234567890|0123456789|abcdefgh|qwerty|deadbeef"
 )
 _TEMPLATE = re.compile(
-    r"\$\{|\$\(|\{\{|\}\}|<%|%>|\{[\w.:!\[\]'\"()]*\}|^\$\w+$|^%\w+%$|%\(|%[sdr]\b|^<.*>$|#\{|@@|__\w+__"
-    r"|^@[\w.]+$|^&\w+$|\[[^\]]*\][{*+?]|\(\?[:!=<P]|\\[bBdDsSwW]"  # the last: regular expressions
+    r"\$\{[^}]*\}?|\$\([^()]*\)|\{\{.*\}\}|<%.*%>|\{[A-Za-z_][\w.:!\[\]'\"()]*\}|^\$\w+$|^%\w+%$"
+    r"|%\(\w+\)|^%[sdrv]$|<[A-Za-z][\w .:-]*>|#\{[^}]*\}|@@\w+@@|__\w+__|^@[A-Za-z_.]+$|^&[A-Za-z_]+$"
+    # regular expressions
+    r"|\[\^?[A-Za-z0-9]-[^\]]*\][{*+?]|\(\?[:!=<P]|\\[bBdDsSwW](?:[+*{]|$)"
 )
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"(?i)(?:0x)?[0-9a-f]+")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_,.:/ ]*")
 _CALL = re.compile(r"[A-Za-z_$][\w$]*(?:[.:>\-]+[A-Za-z_$][\w$]*)*[!?]?")
+_PUBLIC_FORM = re.compile(
+    r"(?i)^arn:aws|^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^(?:ssh-|ecdsa-|age1)|^MII[A-Za-z0-9+/]{20}.*CERT"
+)
 _PLACE = re.compile(r"^(?:\.{0,2}/|~/|[a-z][a-z0-9+.-]*:/{1,2}|[A-Z]:\\)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]*)?")
 _HASHES = re.compile(r"(?i)^(?:sha(?:1|256|384|512)|md5)[-:]|^\$(?:2[aby]|argon2|pbkdf2|6|5|1)\$")
 _NUMBERS = re.compile(r"[0-9]+")
+_UNEVEN = 0.4  # changes of case, of characters: words have half as many
 _MIXED = 3.0  # what words with more than one number in them have to have
+_SHORTEST_SALT, _SALT_BITS = 32, 4.5
 _SHORTEST = 8
 _SHORTEST_HEX = 16  # shorter ones are colours, ids and offsets
 _LONGEST_NUMBERLESS = 16  # a word without a number in it may be as long
@@ -91,14 +99,21 @@ def entropy(value: str) -> float:
 def _is_plain(value: str) -> bool:
     """Tell whether it is text, a number, a place or a public thing."""
     return bool(
-        " " in value
+        (" " in value and not _is_salt(value))
         or not value.isascii()
         or _UUID.fullmatch(value)
         or _NUMBER.fullmatch(value)
         or _DATE.fullmatch(value)
         or _HASHES.search(value)
+        or _PUBLIC_FORM.search(value)
         or (_PLACE.search(value) and _is_wordy(value))
     )
+
+
+def _is_salt(value: str) -> bool:
+    """Tell whether blanks are part of what was drawn from all there is to type."""
+    others = sum(not char.isalnum() for char in value)
+    return len(value) >= _SHORTEST_SALT and others * 5 > len(value) and entropy(value) > _SALT_BITS
 
 
 def _kinds(value: str) -> set[str]:
@@ -115,6 +130,9 @@ def _kinds(value: str) -> set[str]:
 
 def _is_wordy(value: str) -> bool:
     """Tell whether its characters follow each other as in words."""
+    changes = sum(one.isupper() != two.isupper() for one, two in pairwise(value))
+    if len(value) >= _LONGEST_NUMBERLESS and value.isalnum() and changes >= _UNEVEN * len(value):
+        return False
     numbers = len(_NUMBERS.findall(value))
     return sum(map(_step, value, value[1:])) > (_MIXED if numbers > 1 else 0.0)
 

@@ -21,12 +21,14 @@ class Format(msgspec.Struct, frozen=True):
 
     group: Which group of the pattern is the secret; None = the first, or all where there is none.
     bits: Entropy that a character must have at least.
+    random: Whether the secret must look random, because its place alone does not tell.
     """
 
     kind: str
     pattern: str
     group: int | None = None
     bits: float = 0.0
+    random: bool = False
 
 
 def gitlab_formats(prefixes: Iterable[str]) -> list[Format]:
@@ -59,7 +61,7 @@ FORMATS: tuple[Format, ...] = (
     Format("google-token", r"\bya29\.[0-9A-Za-z_\-]{20,}"),
     Format("google-secret", r"GOCSPX-[0-9A-Za-z_\-]{20,}"),
     Format("azure-secret", r"[A-Za-z0-9_~.\-]{3}[0-9]Q~[A-Za-z0-9_~.\-]{31,}"),
-    Format("azure-sas", r"[?&;]sig=([A-Za-z0-9%+/=_\-]{40,})"),
+    Format("azure-sas", r"(?:\b|u0026|%26)sig(?:=|%3D)([A-Za-z0-9%+/=_\-]{40,})"),
     Format("azure-key", r"(?i:AccountKey|SharedAccessKey|AccessKey)=([A-Za-z0-9+/]{40,}={0,2})"),
     Format("azure-key", r"[A-Za-z0-9+/]{52}JQQJ9(?:9|D|H)[A-Za-z0-9+/]{20,}={0,2}"),
     Format("slack-token", r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9\-]{10,}"),
@@ -74,7 +76,7 @@ FORMATS: tuple[Format, ...] = (
     Format("openai-key", r"\bsk-(?:proj|svcacct|admin|None|or-v1)-[A-Za-z0-9_\-]{30,}"),
     Format("openai-key", r"\bsk-[A-Za-z0-9]{16,}T3BlbkFJ[A-Za-z0-9]{16,}"),
     Format("api-key", r"\bsk-[A-Za-z0-9]{32,}"),
-    _prefixed("huggingface-token", "hf_|api_org_", "[A-Za-z]{30,}"),
+    _prefixed("huggingface-token", "hf_|api_org_", "[A-Za-z0-9]{30,}"),
     _prefixed("npm-token", "npm_", "[A-Za-z0-9]{30,}"),
     _prefixed("pypi-token", "pypi-AgE", r"[A-Za-z0-9_\-]{40,}"),
     Format("jwt", r"\bey[A-Za-z0-9_\-]{10,}\.ey[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}"),
@@ -83,7 +85,7 @@ FORMATS: tuple[Format, ...] = (
     Format("mailgun-key", r"\bkey-[0-9a-f]{32}\b"),
     Format("mailchimp-key", r"\b[0-9a-f]{32}-us[0-9]{1,2}\b"),
     Format("brevo-key", r"\bxkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}"),
-    Format("telegram-token", r"\b[0-9]{8,10}:AA[A-Za-z0-9_\-]{32,}"),
+    Format("telegram-token", r"[0-9]{8,10}:AA[A-Za-z0-9_\-]{32,}"),
     Format(
         "discord-token", r"\b[MNO][A-Za-z0-9_\-]{22,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,}"
     ),
@@ -107,11 +109,61 @@ FORMATS: tuple[Format, ...] = (
     Format("age-key", r"AGE-SECRET-KEY-1[a-z0-9]{50,}"),
     _prefixed("supabase-key", "sbp_|sb_secret_", r"[A-Za-z0-9_\-]{20,}"),
     Format("doppler-token", r"\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._\-]{30,}"),
+    Format("okta-token", r"\b00[A-Za-z0-9_\-]{40}\b", bits=4.0),
     _prefixed("postman-key", "PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
     _prefixed("pulumi-token", "pul-", "[0-9a-f]{40}"),
     _prefixed("rubygems-key", "rubygems_", "[0-9a-f]{40,}"),
     Format("dropbox-token", r"\bsl\.(?:u\.)?[A-Za-z0-9_\-]{60,}"),
     _prefixed("sentry-token", "sntrys_|sntryu_", r"[A-Za-z0-9_+/=\-]{32,}"),
+    Format("mailgun-key", r"\b[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b"),
+    Format("vault-token", r"\b[sbr]\.[A-Za-z0-9]{24}\b", bits=3.5),
+    Format("google-token", r"\b1//0[A-Za-z0-9_\-]{40,}"),
+    Format("firebase-key", r"\bAAAA[A-Za-z0-9_\-]{7}:APA91b[A-Za-z0-9_\-]{100,}"),
+    Format("twitter-token", r"\bA{16,}[A-Za-z0-9%]{50,}"),
+    Format("mapbox-token", r"\bsk\.ey[A-Za-z0-9_\-]{40,}\.[A-Za-z0-9_\-]{16,}"),
+    Format("github-app-token", r"\bv1\.[0-9a-f]{40}\b"),
+    Format("openshift-token", r"\bsha256~[A-Za-z0-9_\-]{40,}"),
+    Format("hubspot-token", r"\bpat-[a-z]{2}[0-9]-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    # A private key in base64, as Kubernetes and others keep it: "-----BEGIN ...".
+    Format(
+        "private-key",
+        r"LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0EgUFJJVkFU|BFQyBQUklWQVRF|BPUEVOU1NI|BFTkNSWVBURU"
+        r"|BEU0EgUFJJVkFU|BQR1AgUFJJVkFU)[A-Za-z0-9+/=]{40,}",
+    ),
+    _prefixed("netlify-token", "nf[pocu]_", "[A-Za-z0-9]{30,}"),
+    _prefixed("contentful-token", "CFPAT-", r"[A-Za-z0-9_\-]{40,}"),
+    _prefixed("circleci-token", "CCI(?:PAT|PRJ)_", "[A-Za-z0-9_]{30,}"),
+    _prefixed("buildkite-token", "bk[a-z]{2}_", "[0-9a-f]{40,}"),
+    _prefixed("langsmith-key", "lsv2_(?:pt|sk)_", "[0-9a-f]{32}_[0-9a-f]{10}"),
+    _prefixed("pinecone-key", "pcsk_", "[A-Za-z0-9_]{40,}"),
+    _prefixed("resend-key", "re_", "[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}"),
+    _prefixed("posthog-key", "ph[xc]_", "[A-Za-z0-9]{40,}"),
+    _prefixed("render-key", "rnd_", "[A-Za-z0-9]{28,}"),
+    _prefixed("neon-key", "napi_", "[a-z0-9]{40,}"),
+    _prefixed("inngest-key", "signkey-(?:prod|test|branch)-", "[0-9a-f]{32,}"),
+    _prefixed("yandex-token", "AQVN|y[0-3]_", r"[A-Za-z0-9_\-]{35,}"),
+    _prefixed("tencent-key", "AKID", "[A-Za-z0-9]{32}"),
+    _prefixed("shippo-token", "shippo_(?:live|test)_", "[0-9a-f]{40}"),
+    _prefixed("lob-key", "(?:live|test)_", "[0-9a-f]{35,}"),
+    _prefixed("elevenlabs-key", "sk_", "[0-9a-f]{48}"),
+    _prefixed("azure-devops-token", "", r"[A-Za-z0-9]{75}AZDO[A-Za-z0-9]{4,}"),
+    _prefixed("instagram-token", "IGQV", r"[A-Za-z0-9_\-]{60,}"),
+    _prefixed("depot-token", "depot_(?:project|org|user)_", "[0-9a-f]{40,}"),
+    _prefixed("fireworks-key", "fw_", "[A-Za-z0-9]{22,}"),
+    _prefixed("nvidia-key", "nvapi-", r"[A-Za-z0-9_\-]{60,}"),
+    _prefixed("cerebras-key", "csk-", "[a-z0-9]{40,}"),
+    _prefixed("volcengine-key", "AKLT", r"[A-Za-z0-9_\-]{40,}"),
+    _prefixed("openvsx-token", "ovsxp_|ovsxat_", r"[A-Za-z0-9_\-]{32,}"),
+    _prefixed("gitea-token", "gta_|gtr_", "[A-Za-z0-9]{36,}"),
+    _prefixed("codeberg-token", "cbt_", "[A-Za-z0-9]{36,}"),
+    _prefixed("scalingo-token", "tk-us-", r"[A-Za-z0-9_\-]{48}"),
+    _prefixed("lightspark-token", "lc_live_", "[A-Za-z0-9]{30,}"),
+    _prefixed("intra42-secret", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}"),
+    _prefixed("hashicorp-secret", r"hcp\.|hcps\.", r"[A-Za-z0-9_\-]{40,}"),
+    _prefixed("coinbase-key", "organizations/[0-9a-f-]{36}/apiKeys/", "[0-9a-f-]{36}"),
+    _prefixed("ubidots-token", "BBFF-", "[A-Za-z0-9]{30}"),
+    _prefixed("dnsimple-token", "dnsimple_[au]_", "[A-Za-z0-9]{30,}"),
+    _prefixed("aiven-token", "aivenv1", "[A-Za-z0-9+/=]{100,}"),
     _prefixed("planetscale-token", "pscale_(?:tkn|pw|oauth)_", r"[A-Za-z0-9_.\-]{30,}"),
     _prefixed("airtable-token", "pat", r"[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
     _prefixed("asana-token", "", r"[0-9]/[0-9]{10,20}(?:/[0-9]{10,20})?:[0-9a-f]{32}"),

@@ -9,6 +9,7 @@ of the name stands before that is looked up afterwards.
 
 from __future__ import annotations
 
+import base64
 import re
 
 from local_llm.guard.mask_value import entropy, is_obvious, is_random
@@ -22,19 +23,28 @@ _WORDS = (
     "passw(?:or)?d|passwort|passphrase|passcode|passwd|pwd|pass|secret|token|bearer"
     rf"|(?:{_KEYS})[_.\-]?key"
     "|authorization|authtoken|auth|credentials?|creds|cookie|session[_.\\-]?id|sessionid"
-    "|salt|pepper|signature|mnemonic|dsn|connection[_.\\-]?string"
+    "|gitlab_session|salt|pepper|signature|mnemonic|dsn|connection[_.\\-]?string|securestring|psk"
+    "|pre[_.\\-]?shared[_.\\-]?key|identified[ \\t]+by|masterauth"
+    "|(?:bind|root|db|user|admin|ftp|smtp|mail|http|my)[_.\\-]?pw"
+    "|[a-z0-9][_\\-]key|[a-z]Key"
 )
 _TAIL = r"[A-Za-z0-9_\-]*"
 _CLOSERS = r"(?:\[\])?[\"'`*\])]*[ \t]*"
-_TYPE = r"[:][ \t]*[A-Za-z&][A-Za-z0-9_\[\]<>.|?' ]*=[ \t]*"
+_TYPE = (
+    r"[:][ \t]*(?:[A-Za-z&][A-Za-z0-9_\[\]<>.|?' ]*[ \t]|(?:str|[sS]tring|bytes|&str|any))=[ \t]*"
+)
 _PAIRED = (
-    r"(?:[,/>]?[ \t]*[\"']?value[\"']?[ \t]*[:=]"
+    r"(?:[,/>]?[ \t]*[\"']?(?i:value)[\"']?[ \t]*[:=]"
     r"|[ \t]--(?:body|value|data|secret-string|from-literal)[ \t=]|[ \t](?:to|is|as)[ \t])[ \t]*"
 )
-_SEPARATOR = r"(?:=>|:=|->|\?\?=?|\|\|=?|[=!]={1,2}|\+=|=|:|,|\(|>|\{)[ \t]*"
+_SEPARATOR = (
+    r"(?:=>|:=|<-|->|\?\?=?|\|\|=?|[=!]={1,2}|\+=|=|:|,|\(|>|\{[ \t]*get;[^}\n]*\}[ \t]*=|\{|\|)"
+    r"[ \t]*"
+)
 _CALL = r"(?:(?:new[ \t]+)?[A-Za-z_][A-Za-z0-9_.:]*[!]?\([ \t]*)?"
-_OPENERS = rf"(?:[(\[{{][ \t]*){{0,3}}{_CALL}"
-_SCHEMES = "bearer|basic|token|apikey|bot|digest"
+_ELSE = r"(?:[A-Za-z_$][A-Za-z0-9_.$()\[\]'\"]*[ \t]*(?:\|\||\?\?|\?:|[ \t]or[ \t])[ \t]*)?"
+_OPENERS = rf"(?:[(\[{{][ \t]*){{0,3}}{_CALL}{_ELSE}"
+_SCHEMES = "bearer|basic|token|apikey|bot|digest|ssws|hmac|negotiate|splunk|genie-?key"
 _VALUE = (
     r"(?:[rbufRBUFL@$]{0,2}(?:\\?\"((?:[^\"\\\n]|\\.)*)|'((?:[^'\\\n]|\\.)*)|`([^`\n]*))"
     rf"|((?:(?i:{_SCHEMES})[ \t]+)?[^\s\"'`,;<>(){{}}\[\]|\\]+))"
@@ -47,15 +57,21 @@ PATTERN = rf"{_NAME}{_LINK}{_OPENERS}{_VALUE}"
 # A name whose value stands on the next line, and one that is itself a value.
 OPEN_PATTERN = (
     rf"{_NAME}(?:=>|:=|=|:|,|\()[ \t]*(?:[|>][+\-]?|[(\[\\])?[ \t]*$"
+    rf"|{_NAME}</key>[ \t]*$"
     rf"|\bvariable[ \t]+\"[A-Za-z0-9_\-]*(?i:{_WORDS}){_TAIL}\"[ \t]*\{{"
     rf"|(?i:name|key|id)[\"']?[ \t]*[:=][ \t]*[\"']?[A-Za-z0-9_.\-]*(?i:{_WORDS}){_TAIL}"
     r"[\"']?,?[ \t]*$"
 )
-NEXT_PATTERN = rf"^[+\-]?[ \t]*(?:-[ \t]+)?(?:[\"']?(?:value|default)[\"']?[ \t]*[:=][ \t]*)?{_OPENERS}{_VALUE}"
+NEXT_PATTERN = (
+    rf"^[+\-]?[ \t]*(?:-[ \t]+|<(?:string|value)>)?(?:[\"']?(?i:value|default)[\"']?[ \t]*[:=][ \t]*)?"
+    rf"{_OPENERS}{_VALUE}"
+)
 # The end of a text whose next character may belong to a value. A value has no blank in it.
 PENDING = (
-    rf"(?:{_WORDS}){_TAIL}[\"'`\])]*\s*(?:{_TYPE}|{_PAIRED})?(?:[=:\-|?!+,>(]+\s*)?"
-    rf"(?:[|>][+\-]?\s*)?(?:-\s+)?(?:[\"']?value[\"']?\s*[:=]?\s*)?(?:[(\[{{\\]\s*)?{_CALL}"
+    rf"(?:{_WORDS}){_TAIL}(?:\[\])?[\"'`*\])]*\s*(?:(?:</key>|>)\s*(?:<(?:string|value)>)?)?"
+    rf"(?:{_TYPE}|{_PAIRED}|--?[a-z\-]*[ \t=]|\{{[^}}\n]*\}}?[ \t]*)?(?:[=:\-|?!+,>(<{{]+\s*)?"
+    r"(?:[|>][+\-]?\s*)?(?:-\s+)?(?:[\"']?(?:value|default)[\"']?\s*[:=]?\s*)?(?:[(\[{\\]\s*)*"
+    rf"{_CALL}(?:[A-Za-z_$][A-Za-z0-9_.$()\[\]'\"]*\s+(?:(?:\|\||\?\?|\?:|or)\s*)?)?"
     rf"(?:[rbufRBUFL@$]{{1,2}})?(?:\\?[\"'`])?(?:(?:{_SCHEMES})\s+)?[^\s]*"
 )
 
@@ -73,7 +89,7 @@ _PUBLIC = re.compile(
     r"|compass|passage|passive|passing|passed|bypass|salty|saltstack|authentic"
 )
 _STRONG = re.compile(
-    r"(?i)passw|passphrase|pass$|pwd|secret|token$|_token|api[_.\-]?key|private[_.\-]?key|authorization$"
+    r"(?i)passw|passphrase|pass$|pwd|pw$|secret|tokens?$|_token|api[_.\-]?key|private[_.\-]?key|shared[_.\-]?key|psk$|authorization$"
     r"|access[_.\-]?key|credential|cookie"
 )
 _WEAK_BITS = 3.0  # a character, of a value whose name says little
@@ -100,11 +116,23 @@ def secret_part(
     first += scheme.end() if scheme else 0
     first, last = _inner(text, first, last, quoted=quoted)
     said = text[first:last]
-    if not said or is_obvious(said) or not is_random(said, quoted=quoted):
+    if not said or is_obvious(said):
+        return None
+    if scheme and _is_basic(said):
+        return first, last
+    if not is_random(said, quoted=quoted):
         return None
     if _ARN.search(text, max(0, word - _LONGEST_NAME), word):
         return None
     return (first, last) if scheme or _may_be_named(_name(text, word), said) else None
+
+
+def _is_basic(value: str) -> bool:
+    """Tell whether a value is what HTTP's Basic scheme makes of a name and a password."""
+    try:
+        return b":" in base64.b64decode(value, validate=True)
+    except ValueError:
+        return False
 
 
 def last_word(text: str) -> int:
