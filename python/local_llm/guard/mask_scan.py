@@ -52,11 +52,11 @@ CODE = "[rbufRBUFL@$]{0,2}"  # what may stand before a quote
 _QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
 _STRING = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
 PLACES: tuple[Format, ...] = (
-    Format("password", r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/?#:@\"'<>`]*:([^\s/@\"'<>`]+)@"),
+    Format("password", r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/?#:@\"'<>`]*:([^\s/\"'<>`]+)@"),
     Format("password", r"jdbc:oracle:[a-z]+:[^\s/\"']+/([^\s@\"']+)@"),
     Format("token", r"://([A-Za-z0-9_\-]{16,})@", random=True),
     Format(
-        "password", r"[ \t](?:-u|--user|--proxy-user)[= \t]?[ \t]*[\"']?[^\s:\"'@]+:([^\s\"'@]+)"
+        "password", r"[ \t](?:-u|--user|--proxy-user)[= \t]?[ \t]*[\"']?[^\s:\"'@]+:([^\s\"']+)"
     ),
     Format("password", r"\bsshpass[ \t]+-p[ \t]*[\"']?([^\s\"']+)"),
     Format("password", r"\blogin[ \t]+\S+[ \t]+password[ \t]+(\S+)"),

@@ -54,7 +54,7 @@ FORMATS: tuple[Format, ...] = (
     Format("gitlab-session", r"_gitlab_session=([0-9a-zA-Z%._\-]{16,})"),
     Format("github-token", r"gh[pousr]_[A-Za-z0-9]{30,}"),
     Format("github-token", r"github_pat_[A-Za-z0-9_]{50,}"),
-    Format("aws-key-id", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
+    Format("aws-key-id", r"\b(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}\b"),
     Format("aws-session-token", r"\b(?:IQoJb3JpZ2lu|F[QW]oGZXIvYXdz)[A-Za-z0-9/+=]{80,}"),
     Format("aws-bedrock-key", r"ABSK[A-Za-z0-9+/]{80,}={0,2}"),
     Format("google-key", r"AIza[0-9A-Za-z_\-]{35,}"),
@@ -80,12 +80,12 @@ FORMATS: tuple[Format, ...] = (
     _prefixed("npm-token", "npm_", "[A-Za-z0-9]{30,}"),
     _prefixed("pypi-token", "pypi-AgE", r"[A-Za-z0-9_\-]{40,}"),
     Format("jwt", r"\bey[A-Za-z0-9_\-]{10,}\.ey[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}"),
-    Format("twilio-key", r"\bSK[0-9a-f]{32}\b"),
+    Format("twilio-key", r"\bSK[0-9a-fA-F]{32}\b"),
     Format("sendgrid-key", r"\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}"),
     Format("mailgun-key", r"\bkey-[0-9a-f]{32}\b"),
     Format("mailchimp-key", r"\b[0-9a-f]{32}-us[0-9]{1,2}\b"),
     Format("brevo-key", r"\bxkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}"),
-    Format("telegram-token", r"[0-9]{8,10}:AA[A-Za-z0-9_\-]{32,}"),
+    Format("telegram-token", r"[0-9]{8,10}:[A-Za-z0-9_\-]{35}\b"),
     Format(
         "discord-token", r"\b[MNO][A-Za-z0-9_\-]{22,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,}"
     ),

@@ -94,6 +94,9 @@ _STRONG = re.compile(
 )
 _WEAK_BITS = 3.0  # a character, of a value whose name says little
 _ARN = re.compile(r"arn:aws[\w:*/-]*$")  # a name of Amazon's, as in `...:secret:shop/db`
+_SETTING = re.compile(r"[+\-]?\s*(?:(?:export|set|ENV|ARG|-|-e|env)\s+)?[\"']?[\w.\-]*")
+_RUN = re.compile(r"[^\s\"']*")
+_CODE_LIKE = re.compile(r"^[A-Za-z_][\w.]*[(\[{]|[)\]},;]+$")
 _BEFORE = re.compile(r"[A-Za-z0-9_.\-$@]*$")
 _BEHIND = re.compile(r"[A-Za-z0-9_\-.]*")
 _LONGEST_NAME = 80
@@ -115,6 +118,8 @@ def secret_part(
     scheme = _SCHEME.match(text[first:last])
     first += scheme.end() if scheme else 0
     first, last = _inner(text, first, last, quoted=quoted)
+    if not quoted:
+        last = _whole(text, word, first, last)
     said = text[first:last]
     if not said or is_obvious(said):
         return None
@@ -125,6 +130,21 @@ def secret_part(
     if _ARN.search(text, max(0, word - _LONGEST_NAME), word):
         return None
     return (first, last) if scheme or _may_be_named(_name(text, word), said) else None
+
+
+def _whole(text: str, word: int, first: int, last: int) -> int:
+    """Return where a value without quotes ends where only its place tells: with its line, its tag.
+
+    Elsewhere it ends before a character that the language around it may mean.
+    """
+    if text[max(0, first - 1) : first] == ">":
+        tag = text.find("<", last)
+        return tag if tag >= 0 and " " not in text[last:tag] else last
+    if _SETTING.fullmatch(text, 0, word):
+        end = _RUN.match(text, last)
+        rest = text[last : end.end()] if end else ""
+        return last if _CODE_LIKE.search(text[first : last + len(rest)]) else last + len(rest)
+    return last
 
 
 def _is_basic(value: str) -> bool:
