@@ -11,6 +11,7 @@ LocalLlmError
 ├── InstallError           the Python side or the embedded backend is incomplete
 ├── ModelStoreError        a model file could not be listed, fetched, verified or removed
 ├── HistoryError           past answers cannot be read or written
+├── AuditFailed            the audit log cannot be written or read
 └── BackendError           the model server; `where` is its address
     ├── BackendUnreachable nothing listens there
     ├── BackendSilent      it accepted the connection and never answered
@@ -123,6 +124,12 @@ class HistoryError(LocalLlmError):
     """Past answers cannot be read or written; `where` is their file."""
 
     usual_hint = "see :help :LocalHistory"
+
+
+class AuditFailed(LocalLlmError):
+    """A record could not be written to the audit log, or the log not be read."""
+
+    usual_hint = "see :help local-llm-audit"
 
 
 class BackendError(LocalLlmError):
