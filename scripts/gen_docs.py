@@ -1,4 +1,5 @@
-"""Write what follows from settings.py: Lua schema and types, the options in `:help` and README.
+"""Write what follows from settings.py: Lua schema and types, the options in `:help` and README;
+and from the program's parser its part of `:help`.
 
 gen_docs.py           write them
 gen_docs.py --check   change nothing; exit 1 and name the files that are out of date or wrong
@@ -12,8 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "python"))
 
-import doc_help  # noqa: E402  found after the path is set
+import doc_cli  # noqa: E402  found after the path is set
+import doc_help  # noqa: E402  likewise
 import doc_lua  # noqa: E402  likewise
+from local_llm import cli  # noqa: E402  likewise
 from local_llm.options import tree  # noqa: E402  likewise
 
 SCHEMA = "lua/local_llm/schema.lua"
@@ -21,10 +24,9 @@ TYPES = "lua/local_llm/types.lua"
 HELP = "doc/local_llm.txt"
 README = "README.md"
 _RULE = "=" * doc_help.WIDTH + "\n"
-_MARKS = {
-    HELP: ("*local-llm-option-list*\n", _RULE),
-    README: ("<!-- options -->\n", "<!-- /options -->\n"),
-}
+_OPTIONS = ("*local-llm-option-list*\n", _RULE)
+_PROGRAM = ("*local-llm-cli-list*\n", _RULE)
+_TABLE = ("<!-- options -->\n", "<!-- /options -->\n")
 _EMPTY_README = "# local-llm.nvim\n\n<!-- options -->\n<!-- /options -->\n"
 
 
@@ -44,12 +46,17 @@ def splice(text: str, part: str, marks: tuple[str, str]) -> str:
 def wanted(root: Path) -> dict[str, str]:
     """Return the files as they should be, by their path below `root`."""
     options = tree()
-    parts = {HELP: doc_help.help_section(options), README: doc_help.readme_table(options)}
+    parts = (
+        (HELP, doc_help.help_section(options), _OPTIONS),
+        (HELP, doc_cli.section(cli.parser()), _PROGRAM),
+        (README, doc_help.readme_table(options), _TABLE),
+    )
     files = {SCHEMA: doc_lua.schema(options), TYPES: doc_lua.types(options)}
-    for name, part in parts.items():
+    for name, part, marks in parts:
         path = root / name
-        text = path.read_text("utf-8") if path.exists() else _EMPTY_README
-        files[name] = splice(text, part, _MARKS[name])
+        if name not in files:
+            files[name] = path.read_text("utf-8") if path.exists() else _EMPTY_README
+        files[name] = splice(files[name], part, marks)
     return files
 
 

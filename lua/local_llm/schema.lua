@@ -440,6 +440,48 @@ M.options = {
     default = false,
     expected = "true or false",
   },
+  ["guard.audit"] = {
+    kind = "boolean",
+    default = false,
+    expected = "true or false",
+  },
+  ["guard.audit_text"] = {
+    kind = "boolean",
+    default = false,
+    expected = "true or false",
+  },
+  ["guard.audit_sink"] = {
+    kind = "enum",
+    default = "file",
+    choices = { "file", "syslog", "stdout" },
+    expected = 'one of "file", "syslog", "stdout"',
+  },
+  ["guard.audit_fsync"] = {
+    kind = "boolean",
+    default = false,
+    expected = "true or false",
+  },
+  ["guard.audit_max_mb"] = {
+    kind = "integer",
+    default = 10,
+    ge = 1,
+    le = 10000,
+    expected = "a whole number from 1 to 10000",
+  },
+  ["guard.audit_total_mb"] = {
+    kind = "integer",
+    default = 500,
+    ge = 1,
+    le = 1000000,
+    expected = "a whole number from 1 to 1000000",
+  },
+  ["guard.audit_keep_days"] = {
+    kind = "integer",
+    default = 90,
+    ge = 1,
+    le = 36500,
+    expected = "a whole number from 1 to 36500",
+  },
   ["keys.explain"] = {
     kind = "key",
     default = "<leader>le",

@@ -150,6 +150,18 @@
 ---@field mask_email? boolean Whether e-mail addresses are masked, too.
 ---@field mask_ip? boolean Whether IP addresses are masked, too.
 ---@field mask_user_paths? boolean Whether user names in paths are masked, too (`/home/NAME`).
+---@field audit? boolean Whether every use of a model and every refusal is recorded (|local-llm-
+---  audit|): hashes, counts and times, in a chain that `local-llm audit verify` checks.
+---@field audit_text? boolean Whether the audit log holds prompts and answers, too, secrets masked;
+---  only in files.
+---@field audit_sink? "file"|"syslog"|"stdout" Where records go: files below the XDG state folder,
+---  the system's log, or the standard output of a service. In the editor "stdout" is refused.
+---@field audit_fsync? boolean Whether a record is on the disk before anything goes on, so that not
+---  even a power cut loses it; a few milliseconds each.
+---@field audit_max_mb? integer Size at which a file of the audit log is closed and a new one begun.
+---@field audit_total_mb? integer Size of all its files together; the oldest are removed first.
+---@field audit_keep_days? integer How long records are kept at least, if there is room; a file goes
+---  when its last record is older, which is a tenth of that time later at most.
 
 ---What is allowed for one host that is not this machine.
 ---@class local_llm.Options.RemoteHost

@@ -15,7 +15,7 @@ from typing import Any
 
 from local_llm import __version__, trust
 from local_llm.errors import LocalLlmError
-from local_llm.ops import model_cli
+from local_llm.ops import audit_cli, model_cli
 
 INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 _PACKAGES = ("xllamacpp", "gguf", "huggingface_hub")
@@ -71,6 +71,7 @@ def _fail(sentence: str, hint: str) -> int:
 GROUPS: tuple[Callable[[Any], None], ...] = (
     model_cli.register,
     trust.register,
+    audit_cli.register,
     _register_version,
 )
 

@@ -17,6 +17,7 @@ LogLevel = Literal["debug", "info", "warn", "error"]
 Window = Literal["float", "split", "vsplit"]
 Display = Literal["ghost", "lsp", "none"]
 HistoryPicker = Literal["auto", "select", "snacks", "telescope", "fzf-lua"]
+AuditSink = Literal["file", "syslog", "stdout"]
 
 # Never sent, whole or as context: files that exist to hold secrets. See guard/paths.py for the
 # meaning of a pattern.
@@ -450,6 +451,61 @@ class Guard(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mask_user_paths: Annotated[
         bool, _option("Whether user names in paths are masked, too (`/home/NAME`).")
     ] = False
+    audit: Annotated[
+        bool,
+        _option(
+            "Whether every use of a model and every refusal is recorded (|local-llm-audit|): "
+            "hashes, counts and times, in a chain that `local-llm audit verify` checks."
+        ),
+    ] = False
+    audit_text: Annotated[
+        bool,
+        _option(
+            "Whether the audit log holds prompts and answers, too, secrets masked; only in files."
+        ),
+    ] = False
+    audit_sink: Annotated[
+        AuditSink,
+        _option(
+            "Where records go: files below the XDG state folder, the system's log, or the "
+            'standard output of a service. In the editor "stdout" is refused.'
+        ),
+    ] = "file"
+    audit_fsync: Annotated[
+        bool,
+        _option(
+            "Whether a record is on the disk before anything goes on, so that not even a power "
+            "cut loses it; a few milliseconds each."
+        ),
+    ] = False
+    audit_max_mb: Annotated[
+        int,
+        _option(
+            "Size at which a file of the audit log is closed and a new one begun.",
+            unit="MiB",
+            ge=1,
+            le=10_000,
+        ),
+    ] = 10
+    audit_total_mb: Annotated[
+        int,
+        _option(
+            "Size of all its files together; the oldest are removed first.",
+            unit="MiB",
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = 500
+    audit_keep_days: Annotated[
+        int,
+        _option(
+            "How long records are kept at least, if there is room; a file goes when its last "
+            "record is older, which is a tenth of that time later at most.",
+            unit="days",
+            ge=1,
+            le=36_500,
+        ),
+    ] = 90
 
 
 class AnswerKeys(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):

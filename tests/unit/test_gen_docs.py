@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from local_llm.options import tree
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-import doc_help  # noqa: E402  found after the path is set
+import doc_cli  # noqa: E402  found after the path is set
+import doc_help  # noqa: E402  likewise
 import doc_lua  # noqa: E402  likewise
 import gen_docs  # noqa: E402  likewise
 
@@ -31,6 +33,15 @@ def copy(tmp_path):
 
 def test_everything_is_up_to_date():
     assert gen_docs.check(ROOT) == []
+
+
+def test_a_drift_of_the_programs_commands_is_named_and_put_right(copy):
+    path = copy / gen_docs.HELP
+    path.write_text(path.read_text().replace("local-llm audit verify ~", "local-llm audit ~"))
+    assert gen_docs.main(["--check"], copy) == 1
+    assert gen_docs.main([], copy) == 0
+    assert "local-llm audit verify ~" in path.read_text()
+    assert gen_docs.main(["--check"], copy) == 0
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -78,6 +89,28 @@ def test_every_option_is_described_everywhere():
             shown = doc_help._name(leaf)
             assert f"*local-llm-option-{shown}*" in text
             assert f"| `{shown}` |" in readme
+
+
+def test_a_command_is_described_with_its_arguments():
+    program = argparse.ArgumentParser(prog="local-llm")
+    groups = program.add_subparsers()
+    group = groups.add_parser("audit", help="a group").add_subparsers()
+    verify = group.add_parser("verify", help="check the chain")
+    verify.add_argument("--head", metavar="SEQ:MAC", help="a head")
+    verify.add_argument("--quiet", "-q", action="store_true", help="say nothing")
+    verify.add_argument("--sink", choices=["file", "syslog"], help="whose chain")
+    verify.add_argument("name", nargs="?", help="a name")
+    verify.add_argument("file", nargs="*", help="files")
+    assert doc_cli.section(program).splitlines() == [
+        "*local-llm-cli-audit-verify*".rjust(78),
+        "local-llm audit verify ~",
+        "    Check the chain.",
+        "        `--head SEQ:MAC`  a head",
+        "        `-q`  say nothing",
+        "        `--sink {file,syslog}`  whose chain",
+        "        `[NAME]`  a name",
+        "        `[FILE ...]`  files",
+    ]
 
 
 def test_the_help_has_no_fault_and_its_links_lead_somewhere(nvim, tmp_path):
