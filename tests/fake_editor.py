@@ -13,6 +13,7 @@ from typing import Any
 
 from local_llm.features.app import App
 from local_llm.features.port import Ran
+from local_llm.ops.audit_sinks import sink_for
 from local_llm.ops.history_store import HistoryFile
 
 DEADLINE_S = 10.0
@@ -130,7 +131,17 @@ class Desk:
         }
         trusted = lambda _path, _content: False  # noqa: E731
         past = HistoryFile(folders["state"] / "history.sqlite3")
-        self.app = App(self.editor, env, NoEmbedded(), trusted, self.tools, past=past, **folders)
+        audit = lambda guard: sink_for(guard, folders["state"])  # noqa: E731
+        self.app = App(
+            self.editor,
+            env,
+            NoEmbedded(),
+            trusted,
+            self.tools,
+            past=past,
+            audit=audit,
+            **folders,
+        )
         self.configure(**setup)
         self._last = 0
 

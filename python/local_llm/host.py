@@ -20,6 +20,7 @@ import pynvim
 from local_llm import log
 from local_llm.editor.nvim import NvimEditor
 from local_llm.features.app import App
+from local_llm.ops.audit_sinks import sink_for
 from local_llm.ops.embedded.adapter import EmbeddedLlama
 from local_llm.ops.history_store import HistoryFile
 from local_llm.ops.places import cache_folder, state_folder
@@ -46,7 +47,14 @@ class Host:
         folders = {"cache": cache_folder(env), "state": state_folder(env)}
         past = HistoryFile(folders["state"] / "history.sqlite3")
         self._app = App(
-            editor, env, EmbeddedLlama(env), trusted, LocalTools(env), past=past, **folders
+            editor,
+            env,
+            EmbeddedLlama(env),
+            trusted,
+            LocalTools(env),
+            past=past,
+            audit=lambda guard: sink_for(guard, folders["state"]),
+            **folders,
         )
         # Where the editor closes the channel, pynvim's loop ends without its shutdown hooks.
         atexit.register(self._end)

@@ -12,8 +12,8 @@ from fakes import FakeLlamaCpp, Script
 from local_llm.errors import HistoryError
 from local_llm.features.answers import Answer
 from local_llm.features.history import History
-from local_llm.features.masking import Masking
 from local_llm.features.history_entry import Entry, Found, entry_of, one_line
+from local_llm.features.masking import Masking
 from local_llm.features.port import Snapshot, Stats
 from local_llm.ops.history_store import HistoryFile
 from local_llm.settings import Guard, Settings

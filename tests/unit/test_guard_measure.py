@@ -177,6 +177,8 @@ def test_the_report_shows_no_value(monkeypatch, capsys, samples):
 
 def test_the_report_asks_the_masker_for_its_spans(monkeypatch):
     class Masker:
+        def __init__(self, prefixes): ...
+
         def mask(self, text):
             return SimpleNamespace(spans=[SimpleNamespace(start=1, end=len(text), kind="rule")])
 

@@ -17,8 +17,10 @@ import msgspec
 
 from local_llm import log
 from local_llm.config import read_bounded
-from local_llm.errors import LocalLlmError
+from local_llm.errors import LocalLlmError, PolicyRefused
 from local_llm.features.asking import Asker
+from local_llm.features.audit import Auditor
+from local_llm.features.audit_queue import AuditQueue, AuditSink
 from local_llm.features.connect import Connector
 from local_llm.features.consent import Consent
 from local_llm.features.counting import Counting
@@ -40,13 +42,15 @@ from local_llm.features.masking import Masking
 from local_llm.features.options import Options
 from local_llm.features.pick import Picker
 from local_llm.features.port import Editor, EmbeddedServer, Snapshot, Tools
+from local_llm.features.recording import Recorder
 from local_llm.features.search import Searcher, names_here
 from local_llm.features.turns import Turns
 from local_llm.features.wtf.fix import Fixer
 from local_llm.features.wtf.gathering import Gathering
 from local_llm.features.wtf.rulebook import Rulebook
 from local_llm.features.wtf.wtf import Cases, Wtf
-from local_llm.settings import Rule
+from local_llm.guard.audit_record import Actor
+from local_llm.settings import Guard, Rule
 
 Handler = Callable[[int, dict[str, Any]], Coroutine[Any, Any, None]]
 
@@ -61,6 +65,7 @@ class App:
         trusted: Tells whether a project's options file was trusted with this content.
         tools: The programs of this machine.
         past: Keeps past answers.
+        audit: Returns where records of the audit log go.
         cache: Folder for what is learned of models, below the XDG cache.
         state: Folder for what is kept of the user's work, below the XDG state folder.
 
@@ -75,6 +80,7 @@ class App:
         tools: Tools,
         *,
         past: HistoryStore,
+        audit: Callable[[Guard], AuditSink],
         cache: Path,
         state: Path,
     ) -> None:
@@ -88,6 +94,10 @@ class App:
         clock = time.monotonic
         turns = Turns()
         masking = Masking(env, read_bounded)
+        self._guard = Guard()
+        self._audit = AuditQueue(lambda: audit(self._guard), self._not_recorded)
+        user = Actor(type="user", username=env.get("USER") or env.get("LOGNAME"))
+        self._recorder = Recorder(Auditor(self._audit, lambda: self._guard, actor=user))
         asker = Asker(
             editor,
             connector,
@@ -96,6 +106,7 @@ class App:
             events,
             turns=turns,
             masking=masking,
+            recorder=self._recorder,
             clock=clock,
         )
         self._history = History(editor, past, masking)
@@ -114,7 +125,9 @@ class App:
         speeds = Learned(cache / "speeds.json")
         seats = Seats(connector, self._options, counting, speeds, clock)
         self._tally = Tally(Ledger(state / "stats.json"))
-        self._completer = Completer(editor, seats, turns, self._tally, masking=masking, clock=clock)
+        self._completer = Completer(
+            editor, seats, turns, self._tally, masking=masking, recorder=self._recorder, clock=clock
+        )
         self._at_once: dict[str, Callable[[dict[str, Any]], None]] = {
             "configure": self._configure,
             "complete": self._complete,
@@ -171,10 +184,13 @@ class App:
         await self._completer.aclose()
         await self._counting.aclose()
         await self._connector.aclose()
+        await self._audit.aclose()
 
     def _configure(self, message: dict[str, Any]) -> None:
         warnings = self._options.configure(message.get("setup") or {}, message.get("cwd") or "")
-        log.set_level(self._options.log_level())
+        everywhere = self._options.everywhere()
+        log.set_level(everywhere.log_level)
+        self._guard = everywhere.guard
         self._completer.configured()
         self._editor.tell("configured", 0, {"warnings": warnings})
 
@@ -209,12 +225,18 @@ class App:
             self._exchanges.forget(ask_id)
             self._events.finished(ask_id)
         except LocalLlmError as exc:
-            self._fail(ask_id, name, exc)
+            self._fail(ask_id, name, message, exc)
         except Exception as exc:  # noqa: BLE001 - the last line before the user: no traceback there
-            self._fail(ask_id, name, bug(exc))
+            self._fail(ask_id, name, message, bug(exc))
 
-    def _fail(self, ask_id: int, name: str, exc: LocalLlmError) -> None:
+    def _not_recorded(self, exc: LocalLlmError) -> None:
+        text = f"the audit log is not written: {exc.sentence()}; {exc.hint}"
+        self._editor.tell("notice", 0, {"level": "warn", "message": text})
+
+    def _fail(self, ask_id: int, name: str, message: dict[str, Any], exc: LocalLlmError) -> None:
         log.warning("%s failed: %s", name, exc.code)
+        if isinstance(exc, PolicyRefused):
+            self._recorder.refusal(ask_id, name, message, exc)
         self._editor.tell(
             "fail",
             ask_id,

@@ -14,6 +14,7 @@ import msgspec
 from local_llm.backends.base import ChatAsk, ModelInfo, Sampling
 from local_llm.errors import BackendError, ContextOverflow
 from local_llm.features.answers import Answer
+from local_llm.features.audit import prompt_text
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
@@ -24,6 +25,7 @@ from local_llm.features.options import Options
 from local_llm.features.port import Editor
 from local_llm.features.prompting import Prompt, Shares, build_prompt
 from local_llm.features.readiness import until_ready
+from local_llm.features.recording import Asked, Recorder
 from local_llm.features.report import shown_model, stats
 from local_llm.features.streaming import Outcome, Streaming
 from local_llm.features.turns import Turns
@@ -82,6 +84,7 @@ class Asker:
         events: Told when a request starts.
         turns: Shares the server with completion.
         masking: Takes secrets out of prompts and answers.
+        recorder: Keeps the audit log.
         clock: Seconds, monotonic.
 
     """
@@ -96,10 +99,12 @@ class Asker:
         *,
         turns: Turns,
         masking: Masking,
+        recorder: Recorder,
         clock: Callable[[], float],
     ) -> None:
         self._editor = editor
         self._masking = masking
+        self._recorder = recorder
         self._connector = connector
         self._options = options
         self._counting = counting
@@ -148,6 +153,25 @@ class Asker:
         question: Question,
         refitted: Callable[[], None],
         delivery: Receiver | None = None,
+    ) -> Answer:
+        """Ask the model, and record that; see `_streamed`."""
+        asked = Asked(link=question.link, model=question.model.name, prompt="")
+        with self._recorder.call(ask_id, question.wish.command, asked):
+            try:
+                answer = await self._streamed(ask_id, question, refitted, delivery)
+            finally:
+                asked.prompt = prompt_text(question.prompt.messages)
+                asked.response = question.answer
+            asked.prompt_tokens = answer.stats.prompt_tokens
+            asked.answer_tokens = answer.stats.answer_tokens
+        return answer
+
+    async def _streamed(
+        self,
+        ask_id: int,
+        question: Question,
+        refitted: Callable[[], None],
+        delivery: Receiver | None,
     ) -> Answer:
         """Ask the model; on an overflow learn the server's numbers and ask once more.
 

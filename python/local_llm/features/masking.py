@@ -7,19 +7,17 @@ be switched off.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from local_llm.backends.base import Message
 from local_llm.errors import SettingsError
 from local_llm.features.connect import Link
 from local_llm.guard.gitleaks import RULES_FILE, read_rules
 from local_llm.guard.mask import Masker
 from local_llm.guard.personal import personal_formats
 from local_llm.guard.secret_formats import Format
-from local_llm.guard.vault import PLACEHOLDER, Vault
+from local_llm.guard.vault import Vault
 from local_llm.prompts.code import without_numbers
 from local_llm.settings import Guard, Settings
 from local_llm.tokens.pieces import Piece
@@ -60,15 +58,6 @@ class Masking:
     def put_back(self, text: str) -> str:
         """Return a text for the buffer, with the secrets in place of their placeholders."""
         return self._vault.put_back(text)
-
-    def counts(self, messages: Sequence[Message]) -> dict[str, int]:
-        """Return how many secrets a prompt had, by kind."""
-        found: Counter[str] = Counter()
-        for message in messages:
-            for match in PLACEHOLDER.finditer(message.content):
-                if self._vault.secret(match[0]) is not None:
-                    found[match[1]] += 1
-        return dict(found)
 
     def _made(self, guard: Guard) -> Masker:
         more = personal_formats(

@@ -37,9 +37,9 @@ class Options:
         warnings = self._load(self._cwd).warnings
         return tuple(w.replace(f"{self._cwd}/", "") if self._cwd else w for w in warnings)
 
-    def log_level(self) -> str:
-        """Return the option of that name, which no project may set."""
-        return self._load("").settings.log_level
+    def everywhere(self) -> Settings:
+        """Return the options without any project's."""
+        return self._load("").settings
 
     def for_root(self, root: str) -> Settings:
         """Return the options for a project. Raises SettingsError where a guard rule is broken."""

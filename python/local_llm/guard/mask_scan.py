@@ -51,46 +51,31 @@ PLUS = r"(?:\+{1,2}|\.\.?|&|<>|\|\||~|\^|\\)"
 CODE = "[rbufRBUFL@$]{0,2}"  # what may stand before a quote
 _QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
 _STRING = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
+_LOGIN_CALL = r"(?i:credentials?|basic_?auth|auth|login)[ \t]*=?[ \t]*\([ \t]*"
+_CLIENT_CALL = r"(?i:connect|pdo|mysqli|redis|client)\([^()\n]*,[ \t]*"
 PLACES: tuple[Format, ...] = (
     Format("password", r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/?#:@\"'<>`]*:([^\s/\"'<>`]+)@"),
     Format("password", r"jdbc:oracle:[a-z]+:[^\s/\"']+/([^\s@\"']+)@"),
-    Format("token", r"://([A-Za-z0-9_\-]{16,})@", random=True),
     Format(
         "password", r"[ \t](?:-u|--user|--proxy-user)[= \t]?[ \t]*[\"']?[^\s:\"'@]+:([^\s\"']+)"
     ),
     Format("password", r"\bsshpass[ \t]+-p[ \t]*[\"']?([^\s\"']+)"),
     Format("password", r"\blogin[ \t]+\S+[ \t]+password[ \t]+(\S+)"),
     Format("password", r"(?m:^[^\s:#]+:(?:[0-9]+|\*):[^\s:]+:[^\s:]+:(\S+)$)"),  # .pgpass
-    Format("secret", r"--from-literal[= \t][\w.\-]+=[\"']?([^\s\"']+)", random=True),
-    Format(
-        "secret", r"\bvault[ \t]+(?:kv[ \t]+put|write)\b[^\n]*[ \t][\w\-]+=([^\s\"']+)", random=True
-    ),
-    Format("password", r"\bmysql(?:dump|admin)?\b[^\n]*[ \t]-p([^\s\"']+)", random=True),
-    Format("password", r"[ \t](?:-p|-a|-P|-pw)[ \t=][ \t]*[\"']?([^\s\"']+)", random=True),
-    Format(
-        "password",
-        r"\becho[ \t]+(?:-n[ \t]+)?[\"']?(?:\w+:)?([^\s\"'|]+)[\"']?[ \t]*\|",
-        random=True,
-    ),
-    Format(
-        "password",
-        rf"(?i:credentials?|basic_?auth|auth|login)[ \t]*=?[ \t]*\([ \t]*{_STRING}[ \t]*,[ \t]*\"([^\"\n]+)\"",
-        random=True,
-    ),
-    Format(
-        "password",
-        rf"(?i:credentials?|basic_?auth|auth|login)[ \t]*=?[ \t]*\([ \t]*{_STRING}[ \t]*,[ \t]*'([^'\n]+)'",
-        random=True,
-    ),
-    Format(
-        "password",
-        rf"(?i:connect|pdo|mysqli|redis|client)\([^()\n]*,[ \t]*\"([^\"\n]+)\"[ \t]*[,)]",
-        random=True,
-    ),
-    Format(
-        "password",
-        rf"(?i:connect|pdo|mysqli|redis|client)\([^()\n]*,[ \t]*'([^'\n]+)'[ \t]*[,)]",
-        random=True,
+    *(
+        Format("password", pattern, random=True)
+        for pattern in (
+            r"://([A-Za-z0-9_\-]{16,})@",
+            r"--from-literal[= \t][\w.\-]+=[\"']?([^\s\"']+)",
+            r"\bvault[ \t]+(?:kv[ \t]+put|write)\b[^\n]*[ \t][\w\-]+=([^\s\"']+)",
+            r"\bmysql(?:dump|admin)?\b[^\n]*[ \t]-p([^\s\"']+)",
+            r"[ \t](?:-p|-a|-P|-pw)[ \t=][ \t]*[\"']?([^\s\"']+)",
+            r"\becho[ \t]+(?:-n[ \t]+)?[\"']?(?:\w+:)?([^\s\"'|]+)[\"']?[ \t]*\|",
+            rf"{_LOGIN_CALL}{_STRING}[ \t]*,[ \t]*\"([^\"\n]+)\"",
+            rf"{_LOGIN_CALL}{_STRING}[ \t]*,[ \t]*'([^'\n]+)'",
+            rf"{_CLIENT_CALL}\"([^\"\n]+)\"[ \t]*[,)]",
+            rf"{_CLIENT_CALL}'([^'\n]+)'[ \t]*[,)]",
+        )
     ),
 )
 _LONE_LITERAL = rf"^[+\-]?[ \t]*(?:{PLUS}[ \t]*)?{CODE}{_QUOTED}[ \t]*{PLUS}?[ \t]*[);,]*[ \t]*$"

@@ -27,7 +27,8 @@ _BETWEEN = (
     rf"(?:[A-Za-z0-9_.$@]+[ \t]*[+.]=)?[ \t]*{PLUS}?[ \t]*\[?)?[ \t]*"
 )
 _LITERALS = (
-    rf"(?:^|[^A-Za-z0-9_])(?:{_LITERAL}{_BETWEEN})+(?:[A-Za-z0-9_.$@]*[ \t]*[+.]?=?[ \t]*|\][ \t]*\.?[a-z]*\(?)?"
+    rf"(?:^|[^A-Za-z0-9_])(?:{_LITERAL}{_BETWEEN})+"
+    r"(?:[A-Za-z0-9_.$@]*[ \t]*[+.]?=?[ \t]*|\][ \t]*\.?[a-z]*\(?)?"
     rf"(?:{CODE}[\"'`][^\"'`\n]*)?$"
 )
 _LOGIN = r"(?:^|\n)[ \t]*(?:machine|login|account|default)\b[^\n]*(?:\n[^\n]*){0,3}$"

@@ -63,8 +63,8 @@ OPEN_PATTERN = (
     r"[\"']?,?[ \t]*$"
 )
 NEXT_PATTERN = (
-    rf"^[+\-]?[ \t]*(?:-[ \t]+|<(?:string|value)>)?(?:[\"']?(?i:value|default)[\"']?[ \t]*[:=][ \t]*)?"
-    rf"{_OPENERS}{_VALUE}"
+    r"^[+\-]?[ \t]*(?:-[ \t]+|<(?:string|value)>)?"
+    rf"(?:[\"']?(?i:value|default)[\"']?[ \t]*[:=][ \t]*)?{_OPENERS}{_VALUE}"
 )
 # The end of a text whose next character may belong to a value. A value has no blank in it.
 PENDING = (

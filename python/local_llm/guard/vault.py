@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 
 PLACEHOLDER = re.compile(r"\[REDACTED:([a-z0-9]+(?:-[a-z0-9]+)*):([1-9]\d{0,8})\]")
+
+
+def placeholders(text: str) -> dict[str, int]:
+    """Return how many placeholders a text has, by kind."""
+    if "[REDACTED:" not in text:
+        return {}
+    return dict(Counter(match[1] for match in PLACEHOLDER.finditer(text)))
 
 
 class Vault:
@@ -43,11 +49,6 @@ class Vault:
         if "[REDACTED:" in text:
             found = (match[0] for match in PLACEHOLDER.finditer(text))
             self._foreign.update(one for one in found if one not in self._secrets)
-
-    def watch(self) -> Callable[[], int]:
-        """Return what tells how many secrets came since."""
-        before = len(self._secrets)
-        return lambda: len(self._secrets) - before
 
     def _next(self, kind: str) -> str:
         while True:

@@ -29,6 +29,7 @@ from local_llm.features.inline.tally import Tally
 from local_llm.features.inline.troubles import Troubles
 from local_llm.features.masking import Masking
 from local_llm.features.port import Editor
+from local_llm.features.recording import Recorder
 from local_llm.features.turns import Turns
 from local_llm.fim.ring import Ring
 from local_llm.fim.ticket import Ticket
@@ -45,6 +46,7 @@ class Completer:
         turns: Tells when an answer streams.
         tally: Counts.
         masking: Takes secrets out of what is sent.
+        recorder: Keeps the audit log.
         clock: Seconds, monotonic.
 
     """
@@ -57,16 +59,18 @@ class Completer:
         tally: Tally,
         *,
         masking: Masking,
+        recorder: Recorder,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._editor = editor
+        self._recorder = recorder
         self._seats = seats
         self._turns = turns
         self._tally = tally
         self._clock = clock
         ring = Ring()
         self._pieces = Pieces(ring, masking, clock)
-        self._finder = Finder(Anchors(ring), tally, masking, clock)
+        self._finder = Finder(Anchors(ring), tally, masking, recorder, clock)
         self._recent = Recent()
         self._troubles = Troubles(clock)
         self._task: asyncio.Task[None] | None = None
@@ -133,6 +137,8 @@ class Completer:
         try:
             await self._answer(ticket)
         except PathRefused as exc:
+            place = {"path": ticket.path, "root": ticket.root}
+            self._recorder.refusal(ticket.id, "complete", {"ticket": place}, exc)
             self._give_up(ticket, exc, refused=True)
         except BackendError as exc:
             await self._seats.fail()

@@ -15,6 +15,7 @@ from local_llm.features.inline.seat import Seat
 from local_llm.features.inline.shot import Wanted
 from local_llm.features.inline.tally import Tally
 from local_llm.features.masking import Masking
+from local_llm.features.recording import Asked, Recorder
 from local_llm.fim.heal import Derailed
 from local_llm.fim.ticket import Ticket
 
@@ -26,13 +27,20 @@ class Finder:
         anchors: Keeps the anchor.
         tally: Counts.
         masking: Takes secrets out of what is sent.
+        recorder: Keeps the audit log.
         clock: Seconds, monotonic.
 
     """
 
     def __init__(
-        self, anchors: Anchors, tally: Tally, masking: Masking, clock: Callable[[], float]
+        self,
+        anchors: Anchors,
+        tally: Tally,
+        masking: Masking,
+        recorder: Recorder,
+        clock: Callable[[], float],
     ) -> None:
+        self._recorder = recorder
         self._anchors = anchors
         self._tally = tally
         self._masking = masking
@@ -89,9 +97,20 @@ class Finder:
             return
         frozen, typed = moved
         shot = await frozen.shot(seat, typed, Wanted(tokens=1))
-        finding = await Run(seat, shot, masked, _ignore, self._clock).finding()
+        finding = await self._asked(Run(seat, shot, masked, _ignore, self._clock), "complete_idle")
         self._tally.warmed(seat.model.name, finding)
         self._anchors.keep(seat, frozen)
+
+    async def _asked(self, run: Run, command: str) -> Finding:
+        """Ask the model, and record that."""
+        seat = run.seat
+        asked = Asked(link=seat.link, model=seat.model.name, prompt=run.sent)
+        with self._recorder.call(run.ticket_id, command, asked):
+            finding = await run.finding()
+            asked.response = "\n".join(finding.texts)
+            asked.prompt_tokens = finding.usage.prompt_tokens
+            asked.answer_tokens = finding.usage.answer_tokens
+        return finding
 
     def _masked(self, seat: Seat, ticket: Ticket) -> Ticket | None:
         """Return the ticket without secrets, None where the cursor is in one."""
@@ -101,7 +120,7 @@ class Finder:
     async def _run(self, run: Run, *, ahead: bool) -> Finding:
         seat = run.seat
         try:
-            finding = await run.finding()
+            finding = await self._asked(run, "complete")
         except (asyncio.CancelledError, Derailed):
             self._tally.cut_short(seat.model.name, run.so_far(), ahead=ahead)
             raise

@@ -84,6 +84,16 @@ class Run:
         self._first: float | None = None
         self._pieces = 0
 
+    @property
+    def sent(self) -> str:
+        """The request's body, in JSON."""
+        return self._shot.request.body.decode("utf-8", "replace")
+
+    @property
+    def ticket_id(self) -> int:
+        """Who asked."""
+        return self._ticket.id
+
     async def finding(self) -> Finding:
         """Stream to the end. Raises: BackendError subclasses, Derailed."""
         link, shot = self.seat.link, self._shot
