@@ -42,6 +42,7 @@ OWNERS = {
     "pynvim": frozenset({"editor", "host", HOST_FILE}),
     "xllamacpp": frozenset({"ops"}),
     "huggingface_hub": frozenset({"ops"}),
+    "pathspec": frozenset({"guard"}),
 }
 # A failing import at the top of the host file empties a manifest without an error.
 HOST_TOP = frozenset({"__future__", "sys", "os", "pathlib", "typing", "pynvim"})

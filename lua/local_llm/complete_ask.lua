@@ -23,7 +23,8 @@ local FIRST_DEBOUNCE_MS = 30
 ---@field done boolean nothing more will come
 ---@field info string|nil shown behind the first line
 ---@field debounce_ms integer|nil how long typing should rest from now on
----@field refused boolean|nil the file never goes out
+---@field refused boolean|nil the buffer never goes out
+---@field rule string|nil by which
 ---@field failed boolean|nil why is told apart from this
 
 ---@class local_llm.Question
@@ -183,7 +184,7 @@ function M.answer(id, found)
   local it = asked
   it.found = found
   measured_ms = found.debounce_ms or measured_ms
-  if found.refused then rules.refuse(it.ticket.buf) end
+  if found.refused then rules.refuse(it.ticket.buf, found.rule) end
   if found.done then asked = nil end
   if it.draws then draw(it, found) end
   if found.done then M.release(it.waiting, found.texts) end

@@ -7,16 +7,33 @@ local MOST_BYTES = 8 * 1024 * 1024
 local LONGEST_LINE = 10000 -- bytes; longer ones are data, not text that somebody types
 local CLOSERS = "^[%s%)%]}>'\"`;:,]*$"
 
----@type table<integer, string> buffers whose file Python refused, and its name then
+---@class local_llm.Refusal
+---@field name string the file's, then
+---@field filetype string likewise
+---@field rule string the rule that fired
+
+---@type table<integer, local_llm.Refusal> buffers that Python refused
 local refused = {}
 
----Python says that this buffer's file never goes out.
+---Python says that this buffer never goes out.
 ---@param buf integer
-function M.refuse(buf)
-  if vim.api.nvim_buf_is_valid(buf) then refused[buf] = vim.api.nvim_buf_get_name(buf) end
+---@param rule string|nil
+function M.refuse(buf, rule)
+  if not vim.api.nvim_buf_is_valid(buf) then return end
+  local name, filetype = vim.api.nvim_buf_get_name(buf), vim.bo[buf].filetype
+  refused[buf] = { name = name, filetype = filetype, rule = rule or "a rule of the guard" }
 end
 
----Forget what was refused: the options have changed.
+---The rule by which a buffer never goes out, as far as Python has said so.
+---@param buf integer
+---@return string|nil
+local function refusal(buf)
+  local it = refused[buf]
+  local same = it and it.name == vim.api.nvim_buf_get_name(buf)
+  if same and it.filetype == vim.bo[buf].filetype then return it.rule end
+end
+
+---Forget what was refused: the options have changed, or a list of patterns.
 function M.forget()
   refused = {}
 end
@@ -43,9 +60,8 @@ function M.impossible()
   local lines = vim.api.nvim_buf_line_count(buf)
   if vim.api.nvim_buf_get_offset(buf, lines) > MOST_BYTES then return "the buffer is very large" end
   if #vim.api.nvim_get_current_line() > LONGEST_LINE then return "the line is very long" end
-  if refused[buf] and refused[buf] == vim.api.nvim_buf_get_name(buf) then
-    return "the file never goes out (guard.deny_paths)"
-  end
+  local rule = refusal(buf)
+  if rule then return ("the file never goes out (%s)"):format(rule) end
 end
 
 ---Why nothing is asked unasked at the cursor.

@@ -133,6 +133,11 @@ function M.start()
   on("InsertEnter", M.entered)
   on({ "InsertLeave", "BufLeave", "BufFilePost" }, M.left)
   on("ModeChanged", mode_changed)
+  vim.api.nvim_create_autocmd("BufWritePost", {
+    group = group,
+    pattern = { ".local-llm-ignore", "local-llm.toml" },
+    callback = rules.forget,
+  })
   M.entered()
 end
 

@@ -38,6 +38,13 @@ local function root_of(piece)
   return place.path == piece.path and place.root or nil
 end
 
+---@param piece local_llm.Piece
+---@return string of a definition, what the file's name tells
+local function filetype_of(piece)
+  if piece.kind ~= "definition" then return vim.bo[piece.buf].filetype end
+  return vim.filetype.match({ filename = piece.path }) or ""
+end
+
 local function flush()
   local pieces = waiting
   waiting = {}
@@ -45,8 +52,14 @@ local function flush()
   for _, piece in ipairs(pieces) do
     local root = root_of(piece)
     if root then
-      local kind, path, text = piece.kind, piece.path, piece.text
-      host.tell({ name = "context", kind = kind, path = path, root = root, text = text })
+      host.tell({
+        name = "context",
+        kind = piece.kind,
+        path = piece.path,
+        root = root,
+        filetype = filetype_of(piece),
+        text = piece.text,
+      })
     end
   end
 end

@@ -17,7 +17,7 @@ if sys.version_info < (3, 11):
     print("local-llm: missing: Python 3.11 or newer", file=sys.stderr)
     sys.exit(%d)
 from importlib.util import find_spec
-needs = ("pynvim", "httpx", "h11", "httptools", "msgspec", "tiktoken", "re2")
+needs = ("pynvim", "httpx", "h11", "httptools", "msgspec", "tiktoken", "re2", "pathspec")
 lacks = [module for module in needs if not find_spec(module)]
 if lacks:
     print("local-llm: missing:", ", ".join(lacks), file=sys.stderr)

@@ -19,7 +19,7 @@
 ---  pick {title, items, verb}           items: {name, label, current}
 ---  notice {level, message}
 ---  health {sections}
----  ghost {texts, done, info?, debounce_ms?, refused?, failed?}  suggestions for that ticket
+---  ghost {texts, done, info?, debounce_ms?, refused?, rule?, failed?}  suggestions for that ticket
 ---  event {name, command, model, backend, code?}
 local M = {}
 

@@ -162,6 +162,11 @@
 ---@field audit_total_mb? integer Size of all its files together; the oldest are removed first.
 ---@field audit_keep_days? integer How long records are kept at least, if there is room; a file goes
 ---  when its last record is older, which is a tenth of that time later at most.
+---@field deny_filetypes? string[] Filetypes of buffers that never go out, whatever their files are
+---  called. A list given anywhere is added to the default; `!name` makes an exception, `*` means
+---  all.
+---@field max_file_kb? integer Largest file whose text goes along as context of another one. What
+---  you ask about may be larger: the part around it is sent.
 
 ---What is allowed for one host that is not this machine.
 ---@class local_llm.Options.RemoteHost

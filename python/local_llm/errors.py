@@ -6,7 +6,7 @@ LocalLlmError
 ├── BudgetError            the task alone does not fit the context window
 ├── PolicyRefused          a rule forbids it
 │   ├── HostRefused        the host is neither loopback nor listed
-│   ├── PathRefused        the file matches guard.deny_paths
+│   ├── PathRefused        a rule says that the file never goes out
 │   └── CloudRefused       the model runs on somebody else's machine
 ├── InstallError           the Python side or the embedded backend is incomplete
 ├── ModelStoreError        a model file could not be listed, fetched, verified or removed
@@ -97,9 +97,16 @@ class HostRefused(PolicyRefused):
 
 
 class PathRefused(PolicyRefused):
-    """The file matches guard.deny_paths."""
+    """A rule says that the file never goes out.
 
-    usual_hint = "guard.deny_paths decides which files never go out"
+    Args (besides the usual ones): `rule`, such as "guard.deny_paths has *.pem".
+    """
+
+    usual_hint = "see :help local-llm-deny-paths"
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", rule: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.rule = rule
 
 
 class CloudRefused(PolicyRefused):

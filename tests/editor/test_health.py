@@ -77,7 +77,10 @@ def test_all_is_well(check):
     assert faults(report) == []
     assert "OK Neovim 0." in line(report, "Neovim 0.")
     assert f"{sys.executable} (option `python`)" in line(report, "(option")
-    for package in ("pynvim", "httpx", "h11", "httptools", "tiktoken", "msgspec", "google-re2"):
+    for package in (
+        *("pynvim", "httpx", "h11", "httptools", "tiktoken", "msgspec", "google-re2"),
+        "pathspec",
+    ):
         assert "OK" in line(report, f" {package} ")
     assert "b4242" in line(report, f"at {server.url}")
     assert "OK model coder, loaded" in line(report, "model coder")

@@ -388,6 +388,7 @@ def test_every_option_is_harmful_unless_marked():
         "wtf.answer_tokens",
         "wtf.temperature",
         "wtf.retries",
+        "guard.deny_filetypes",
         "guard.deny_paths",
         "guard.token_prefixes",  # added to the user's, so that more is masked
     }

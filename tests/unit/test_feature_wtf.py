@@ -153,3 +153,35 @@ async def test_lines_of_denied_files_never_go_out():
             prompt = await prompt_of(server, at, ask(at, report, found={"definitions": [secret]}))
             assert "set here" in prompt
             assert "hunter2" not in prompt
+
+
+async def test_lines_of_files_that_may_not_go_along_are_left_out_and_their_rules_named(tmp_path):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("made/\n")
+    (tmp_path / ".local-llm-ignore").write_text("a_secret.py\n")
+    there = [f"{tmp_path}/made/b.py", f"{tmp_path}/a_secret.py", f"{tmp_path}/c.py"]
+    definitions = [{"path": it, "first_row": 0, "lines": [f"in {it[-4:]}"]} for it in there]
+    related = [{"path": f"{tmp_path}/made/b.py", "row": 3, "lines": ["in a related line"]}]
+    place = {"path": f"{tmp_path}/made/a.py", "root": str(tmp_path)}
+    message = {
+        "snapshot": snapshot({**REPORT, "related": related}, **place),
+        "found": {"code": CODE, "definitions": definitions},
+    }
+    with FakeLlamaCpp() as server:
+        async with desk(**llamacpp(server)) as at:
+            ask_id = at.ask("preview", command="wtf", **message)
+            shown = (await at.editor.wait("preview", ask_id))["lines"]
+            assert shown[shown.index("## Rules that fired") :][:4] == [
+                "## Rules that fired",
+                "",
+                "- `.gitignore has made/`: made/b.py (2 times)",
+                "- `.local-llm-ignore has a_secret.py`: a_secret.py",
+            ]
+            ask_id = at.ask("wtf", **message)
+            prompt = await prompt_of(server, at, ask_id)
+            assert "in c.py" in prompt
+            assert "in b.py" not in prompt
+            assert "in t.py" not in prompt
+            assert "in a related line" not in prompt
+            notes = at.editor.all("meta", ask_id)[-1]["notes"]
+            assert "not sent: lines of made/b.py, as .gitignore has made/" in notes

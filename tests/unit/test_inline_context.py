@@ -357,3 +357,52 @@ async def test_where_the_rules_are_broken_nothing_is_kept(project):
             remember(at, other / "b.py", piece(SECRET), other)
             await suggested(at, project)
             assert SECRET not in everything(server)
+
+
+async def test_what_git_ignores_goes_along_with_nothing_and_is_completed_itself(project):
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("made.py\n")
+    with fake() as server:
+        async with desk(**setup(server)) as at:
+            remember(at, project / "made.py", piece(SECRET), project)
+            remember(at, project / "b.py", piece("b"), project)
+            await suggested(at, project)
+            assert "b_0" in everything(server)
+            assert SECRET not in everything(server)
+            await suggested(at, project, f"{SECRET} = 1\n", "made.py")
+            assert SECRET in everything(server)
+
+
+async def test_a_buffer_of_a_denied_filetype_goes_along_with_nothing(project):
+    with fake() as server:
+        async with desk(**setup(server, guard={"deny_filetypes": ["sql"]})) as at:
+            message = {"kind": "left", "path": str(project / "b"), "root": str(project)}
+            text = {"name": "context", "text": piece(SECRET), "filetype": "sql"}
+            at.app.receive(message | text)
+            remember(at, project / "b.py", piece("b"), project)
+            await suggested(at, project)
+            assert "b_0" in everything(server)
+            assert SECRET not in everything(server)
+
+
+async def test_a_list_written_meanwhile_counts_for_what_is_known_already(project, monkeypatch):
+    monkeypatch.setattr("local_llm.features.inline.intake._MOMENT_S", 1e-6)
+    with fake() as server:
+        async with desk(**setup(server)) as at:
+            remember(at, project / "b.sql", piece(SECRET), project)
+            await suggested(at, project)
+            assert SECRET in everything(server)
+            (project / ".local-llm-ignore").write_text("*.sql\n")
+            await suggested(at, project, f"def add(a, b):\n{LINE[:-4]}")
+            assert SECRET not in prompts(server)[-1]
+
+
+async def test_the_rule_goes_to_the_editor(project):
+    (project / ".local-llm-ignore").write_text("a.py\n")
+    with fake() as server:
+        async with desk(**setup(server)) as at:
+            await suggested(at, project)
+            (told,) = at.editor.all("ghost")
+            assert told["refused"]
+            assert told["rule"] == ".local-llm-ignore has a.py"
+            assert server.bodies(RAW) == []

@@ -22,6 +22,7 @@ from local_llm.features.options import Options
 from local_llm.features.port import Editor, Snapshot
 from local_llm.features.preview import preview_lines
 from local_llm.features.report import notes, shown_model
+from local_llm.guard.findings import Fired
 from local_llm.prompts.explain import follow_up_pieces
 from local_llm.settings import Settings
 from local_llm.tokens.pieces import Piece
@@ -33,6 +34,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     asked: The user's own words, "" for none.
     title: What is asked, in one line, for a list; "" = the words, or the first line of the code.
     notes: What the user is told of the prompt beside what was cut, one sentence each.
+    fired: Rules of the guard that left something out or changed it.
     """
 
     snapshot: Snapshot
@@ -42,6 +44,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     asked: str = ""
     title: str = ""
     notes: tuple[str, ...] = ()
+    fired: tuple[Fired, ...] = ()
 
 
 class Exchange(msgspec.Struct, kw_only=True, eq=False):
@@ -104,7 +107,7 @@ class Exchanges:
         """Show the prompt that would be sent."""
         async with self._asker.connected(ask_id, matter.settings) as link:
             question = await self._asker.fitted(link, matter.pieces, matter.wish, matter.settings)
-        lines = preview_lines(link, question.model, question.prompt)
+        lines = preview_lines(link, question.model, question.prompt, matter.fired)
         self._editor.tell("preview", ask_id, {"lines": lines})
 
     async def show(self, ask_id: int, text: str) -> None:

@@ -27,7 +27,7 @@ from local_llm.settings import Settings
 
 WHOLE_S = 8.5  # `:checkhealth` waits 10 s
 ROUND_TRIP_S = 5.0
-NEEDED = ("pynvim", "httpx", "h11", "httptools", "tiktoken", "msgspec", "google-re2")
+NEEDED = ("pynvim", "httpx", "h11", "httptools", "tiktoken", "msgspec", "google-re2", "pathspec")
 
 Item = dict[str, Any]
 

@@ -115,7 +115,7 @@ class History:
 
     def _write(self, entry: Entry, settings: Settings) -> None:
         """Write, in a thread: the path's links and the file are looked at. Raises HistoryError."""
-        if denying_rule(entry.path, entry.root, settings.guard.deny_paths) is None:
+        if denying_rule(entry.path, entry.root, settings.guard, entry.filetype) is None:
             self._store.add(storable(entry), settings.history.max_mb * _MB)
 
     def _written(self, writing: asyncio.Future[None]) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from local_llm.errors import InputRejected, PathRefused
+from local_llm.features.disk import Disk
 from local_llm.features.port import Snapshot
-from local_llm.guard.paths import denied
-from local_llm.settings import Settings
+from local_llm.guard.verdict import PathGuard
+from local_llm.settings import Guard, Settings
 
+_GUARD = PathGuard(Disk())  # one for all: it keeps the lists of patterns that it has read
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")  # how msgpack hands over such bytes
 
 
@@ -28,18 +28,24 @@ def check_input(snapshot: Snapshot) -> None:
 
 def check_path(snapshot: Snapshot, settings: Settings) -> None:
     """Refuse a file that must never go out. Raises PathRefused."""
-    refuse(snapshot.path, denying_rule(snapshot.path, snapshot.root, settings.guard.deny_paths))
+    place = snapshot.path, snapshot.root
+    refuse(snapshot.path, denying_rule(*place, settings.guard, snapshot.filetype))
 
 
-def denying_rule(path: str, root: str, patterns: Sequence[str]) -> str | None:
+def denying_rule(path: str, root: str, guard: Guard, filetype: str = "") -> str | None:
     """Return the rule that keeps a file from going out, None if none does; asks the disk."""
-    return denied(path, root, patterns, os.path.realpath)
+    return _GUARD.never(path, root, guard, filetype)
+
+
+def context_rule(path: str, root: str, guard: Guard, filetype: str = "") -> str | None:
+    """Return the rule that keeps a file that nobody asked about out of a prompt; asks the disk."""
+    return _GUARD.as_context(path, root, guard, filetype)
 
 
 def refuse(path: str, rule: str | None) -> None:
     """Refuse a file that a rule denies. Raises PathRefused."""
     if rule is not None:
-        raise PathRefused(f"{Path(path).name} never goes out: guard.deny_paths has {rule}")
+        raise PathRefused(f"{Path(path).name or 'this buffer'} never goes out: {rule}", rule=rule)
 
 
 def readable_text(text: str) -> str:

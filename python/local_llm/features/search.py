@@ -64,7 +64,7 @@ class Searcher:
         """Send what would be searched for, and where. Raises PathRefused, SettingsError."""
         ask = msgspec.convert(message, SearchAsk)
         settings = self._options.for_root(ask.root)
-        refuse(ask.path, denying_rule(ask.path, ask.root, settings.guard.deny_paths))
+        refuse(ask.path, denying_rule(ask.path, ask.root, settings.guard, ask.filetype))
         chosen = engine(settings.search, ask.engine)
         query = scrub(
             readable_text(ask.message),

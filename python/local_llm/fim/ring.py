@@ -96,6 +96,10 @@ class Ring:
         self._remove(gone)
         return bool(gone)
 
+    def paths(self) -> frozenset[str]:
+        """Return the files that there are pieces of."""
+        return frozenset(entry.chunk.path for entry in self._entries)
+
     def select(
         self, around: str, limit_tokens: int, count: Count, path: str, *, brief: bool = False
     ) -> tuple[Chunk, ...]:

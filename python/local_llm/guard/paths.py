@@ -50,15 +50,15 @@ def denied(
     except OSError:
         return UNRESOLVABLE
     for name, base in names.items():
-        for variant in _variants(name):
+        for variant in variants(name):
             pattern = _judge(_parts(variant), _parts(base), patterns)
             if pattern is not None:
                 return pattern
     return None
 
 
-def _variants(path: str) -> Iterator[str]:
-    """Yield the path, and the one that it is a backup of."""
+def variants(path: str) -> Iterator[str]:
+    """Yield a path, and the one that it is a backup of."""
     yield path
     for ending in _BACKUP_ENDINGS:
         if path.endswith(ending):

@@ -139,7 +139,7 @@ class Completer:
         except PathRefused as exc:
             place = {"path": ticket.path, "root": ticket.root}
             self._recorder.refusal(ticket.id, "complete", {"ticket": place}, exc)
-            self._give_up(ticket, exc, refused=True)
+            self._give_up(ticket, exc, rule=exc.rule)
         except BackendError as exc:
             await self._seats.fail()
             self._give_up(ticket, exc)
@@ -157,7 +157,7 @@ class Completer:
             self._editor.tell("ghost", ticket.id, {"texts": [], "done": True})
             return
         seat = await self._seats.take(ticket.root)
-        self._pieces.sift(seat.settings)
+        self._sift(seat)
         self._tally.asked(ticket.id, seat.model.name)
         show = Show(self._editor, ticket.id, _waits(seat, ticket))
         key = key_of(ticket)
@@ -208,6 +208,11 @@ class Completer:
         finally:
             self._ahead = None
 
+    def _sift(self, seat: Seat) -> None:
+        """Let nothing into a prompt that may not go out, also of what it held before."""
+        if self._pieces.sift(seat.settings):
+            self._finder.forget()
+
     async def _warmed(self, ticket: Ticket) -> None:
         self._resting = None
         try:
@@ -215,18 +220,31 @@ class Completer:
                 return
             check(ticket, self._seats.settings(ticket.root), self._clock())
             seat = await self._seats.take(ticket.root)
-            self._pieces.sift(seat.settings)
+            self._sift(seat)
             if seat.route.kind == "raw":
                 await self._turns.quiet(seat.link)
                 await self._finder.warm(seat, ticket)
         except LocalLlmError as exc:
             log.debug("nothing was read ahead: %s", exc.code)
 
-    def _give_up(self, ticket: Ticket, exc: LocalLlmError, *, refused: bool = False) -> None:
-        """Tell the editor that nothing comes; the user only once, or when asked for it."""
-        told = False if refused else self._troubles.note(exc)
+    def _give_up(self, ticket: Ticket, exc: LocalLlmError, *, rule: str = "") -> None:
+        """Tell the editor that nothing comes; the user only once, or when asked for it.
+
+        Args:
+            ticket: What was asked.
+            exc: Why nothing comes.
+            rule: The rule by which this buffer never goes out; the editor asks no more then.
+
+        """
+        told = False if rule else self._troubles.note(exc)
         log.debug("no suggestion: %s", exc.code)
-        data = {"texts": [], "done": True, "refused": refused, "failed": True}
+        data = {
+            "texts": [],
+            "done": True,
+            "refused": bool(rule),
+            "rule": rule or None,
+            "failed": True,
+        }
         self._editor.tell("ghost", ticket.id, data)
         if ticket.manual or told:
             level = "error" if ticket.manual else "warn"

@@ -86,6 +86,10 @@ class Finder:
                 self._anchors.forget()
         return _nothing(emit)
 
+    def forget(self) -> None:
+        """Make a new prompt for the next ticket: the old one holds what may not go out any more."""
+        self._anchors.forget()
+
     async def warm(self, seat: Seat, ticket: Ticket) -> None:
         """Let the server read the prompt of a better anchor, where there is one.
 

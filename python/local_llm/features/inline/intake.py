@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
 import msgspec
 
-from local_llm.features.intake import denying_rule, readable_text, refuse
+from local_llm.features.intake import context_rule, denying_rule, readable_text, refuse
 from local_llm.fim.ring import Chunk
 from local_llm.fim.ticket import Ticket
 from local_llm.fim.trim import Place
-from local_llm.settings import Settings
+from local_llm.settings import Guard, Settings
 
 _AROUND = 64  # lines that trimming looks at on each side
 _MOMENT_S = 2.0  # so long a path's judgement is kept
+
+Judge = Callable[[str, str, Guard, str], str | None]
+Origin = tuple[str, str, str]  # a file's path, its project's root, its filetype or ""
+Rules = tuple[tuple[str, ...], tuple[str, ...], int]  # those of a Guard, which has no hash
 
 
 def ticket_of(message: Mapping[str, Any]) -> Ticket:
@@ -47,19 +51,33 @@ def relative(path: str, root: str) -> str:
 
 def check(ticket: Ticket, settings: Settings, now_s: float) -> None:
     """Refuse what must not go out. Raises: PathRefused."""
-    refuse(ticket.path, judged(ticket.path, ticket.root, settings, now_s))
+    origin = ticket.path, ticket.root, ticket.filetype
+    refuse(ticket.path, _judged(denying_rule, origin, settings.guard, now_s))
 
 
-def judged(path: str, root: str, settings: Settings, now_s: float) -> str | None:
-    """Return the rule that keeps a file from going out, None if none does; kept for a moment."""
-    return _judged(path, root, settings.guard.deny_paths, int(now_s // _MOMENT_S))
+def unfit(origin: Origin, settings: Settings, now_s: float) -> str | None:
+    """Return the rule that keeps a file out of other files' prompts; kept for a moment."""
+    return _judged(context_rule, origin, settings.guard, now_s)
+
+
+def moment_of(now_s: float) -> int:
+    """Return the number of the moment; in the next one a judgement is made anew."""
+    return int(now_s // _MOMENT_S)
+
+
+def _judged(judge: Judge, origin: Origin, guard: Guard, now_s: float) -> str | None:
+    rules = guard.deny_paths, guard.deny_filetypes, guard.max_file_kb
+    return _kept(judge, origin, rules, moment_of(now_s))
 
 
 @lru_cache(maxsize=256)
-def _judged(path: str, root: str, patterns: tuple[str, ...], moment: int) -> str | None:
+def _kept(judge: Judge, origin: Origin, rules: Rules, moment: int) -> str | None:
     """Judge a path once a moment: it costs system calls, and a key has no time for them."""
     del moment
-    return denying_rule(path, root, patterns)
+    paths, types, size = rules
+    path, root, filetype = origin
+    guard = Guard(deny_paths=paths, deny_filetypes=types, max_file_kb=size)
+    return judge(path, root, guard, filetype)
 
 
 def is_unwanted(ticket: Ticket, settings: Settings) -> bool:

@@ -8,21 +8,19 @@ from typing import Any
 
 import msgspec
 
-from local_llm.features.inline.intake import chunk_of, judged
+from local_llm.features.inline.intake import Origin, chunk_of, moment_of, unfit
 from local_llm.features.masking import Masking
 from local_llm.fim.ring import Ring
-from local_llm.settings import Settings
+from local_llm.settings import Guard, Settings
 
 _MOST_FILES = 256  # more than the ring has pieces
-
-Origin = tuple[str, str]  # the file's path, and the root of its project
 
 
 class Pieces:
     """Fills the ring, and keeps it free of files that must not go out.
 
-    A file is judged twice: by the options of its own project when a piece of it comes, and by
-    those of the project a prompt is for.
+    A file is judged by the options of its own project when a piece of it comes, and by those of
+    the project a prompt is for, again every other second: a list of patterns may have changed.
 
     Args:
         ring: What prompts take their pieces from.
@@ -36,16 +34,17 @@ class Pieces:
         self._masking = masking
         self._clock = clock
         self._names: OrderedDict[Origin, str] = OrderedDict()  # what prompts call the files
-        self._rules: tuple[str, ...] = ()
-        self._passed: set[Origin] = set()  # by these rules
+        self._rules: tuple[Guard, int] | None = None  # and when they were applied
+        self._passed: set[Origin] = set()  # by these rules, then
 
     def remember(self, message: Mapping[str, Any], settings: Settings) -> None:
         """Take a piece in, or forget its file where `settings` say that it never goes out."""
-        origin = str(message.get("path") or ""), str(message.get("root") or "")
+        path, root = str(message.get("path") or ""), str(message.get("root") or "")
+        origin = path, root, str(message.get("filetype") or "")
         chunk = chunk_of(message)
         self._names[origin] = chunk.path
         self._names.move_to_end(origin)
-        if judged(*origin, settings, self._clock()) is not None:
+        if unfit(origin, settings, self._clock()) is not None:
             self._forget(origin)
             return
         guard = settings.guard
@@ -56,16 +55,30 @@ class Pieces:
         if len(self._names) > _MOST_FILES:
             self._forget(next(iter(self._names)))
 
-    def sift(self, settings: Settings) -> None:
-        """Forget what `settings` deny; to be called before a prompt is made."""
-        if settings.guard.deny_paths != self._rules:
-            self._rules = settings.guard.deny_paths
+    def sift(self, settings: Settings) -> bool:
+        """Forget what `settings` deny; to be called before a prompt is made.
+
+        Returns: Whether a prompt made earlier may hold something of that.
+        """
+        rules = settings.guard, moment_of(self._clock())
+        if rules != self._rules:
+            self._rules = rules
             self._passed.clear()
+            self._drop_unused()
+        gone = False
         for origin in [origin for origin in self._names if origin not in self._passed]:
-            if judged(*origin, settings, self._clock()) is not None:
+            if unfit(origin, settings, self._clock()) is not None:
                 self._forget(origin)
+                gone = True
             else:
                 self._passed.add(origin)
+        return gone
+
+    def _drop_unused(self) -> None:
+        """Forget the names of files whose pieces have left the ring, so as not to judge them."""
+        held = self._ring.paths()
+        for origin in [origin for origin, name in self._names.items() if name not in held]:
+            del self._names[origin]
 
     def _forget(self, origin: Origin) -> None:
         self._ring.forget(self._names.pop(origin))

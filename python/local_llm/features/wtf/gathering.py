@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from local_llm.features.intake import denying_rule
-from local_llm.features.port import Diagnostic, Snapshot
+from local_llm.features.intake import context_rule
+from local_llm.features.port import Diagnostic, Related, Snapshot
 from local_llm.features.wtf.rulebook import Rulebook
+from local_llm.guard.findings import Fired
+from local_llm.prompts.blocks import shown
 from local_llm.prompts.evidence import Found
 from local_llm.rules.base import RuleAsk, RuleText
 from local_llm.settings import Settings
@@ -27,13 +29,55 @@ _MOST_RULES = 8
 T = TypeVar("T")
 
 
+class Sieve:
+    """Leaves out lines of files that must not go along, and notes which rules fired.
+
+    Args:
+        subject: What is asked about; its own file has been judged.
+        settings: The options.
+
+    """
+
+    def __init__(self, subject: Snapshot, settings: Settings) -> None:
+        self._subject = subject
+        self._guard = settings.guard
+        self.fired: list[Fired] = []
+
+    def lets(self, path: str) -> bool:
+        """Tell whether lines of a file may go along; "" is the file asked about."""
+        if path in ("", self._subject.path):
+            return True
+        rule = context_rule(path, self._subject.root, self._guard)
+        if rule is not None:
+            self.fired.append(Fired(rule=rule, what=shown(path, self._subject.root)))
+        return rule is None
+
+    def found(self, found: Found) -> Found:
+        """Return what the editor found, without such lines."""
+        kept = tuple(passage for passage in found.definitions if self.lets(passage.path))
+        return msgspec.structs.replace(found, definitions=kept)
+
+    def reports(self, reports: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Return diagnostics without such lines; that they point there stays."""
+        return tuple(
+            msgspec.structs.replace(report, related=tuple(map(self._place, report.related)))
+            for report in reports
+        )
+
+    def _place(self, place: Related) -> Related:
+        if not place.lines or self.lets(place.path):
+            return place
+        return msgspec.structs.replace(place, lines=())
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is in time. late: What is not, in words."""
+    """What there is in time. late: What is not, in words. fired: What left parts of it out."""
 
     found: Found = Found()
     rules: tuple[RuleText, ...] = ()
     versions: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    fired: tuple[Fired, ...] = ()
 
 
 class Gathering:
@@ -69,9 +113,11 @@ class Gathering:
         rules = {self._ask(self._rulebook.find(_ask(it, subject))): it for it in reports}
         versions = self._ask(self._rulebook.versions(subject.filetype, subject.root, subject.path))
         _, late = await asyncio.wait([*rules, versions], timeout=GATHER_S)
-        found = await self._editors_part(ask_id)
+        sieve = Sieve(subject, settings)
+        found = sieve.found(await self._editors_part(ask_id))
         return Evidence(
-            found=_may_go_out(found, settings, subject.root),
+            found=found,
+            fired=tuple(sieve.fired),
             rules=_each_once(task.result() for task in rules if task not in late),
             versions=() if versions in late else versions.result(),
             late=(*found.late, *_names(late, rules)),
@@ -124,13 +170,3 @@ def _names(
     """Return what did not come in time, in words."""
     named = [f"what {it.source} says of {it.code}" for task, it in rules.items() if task in late]
     return named if len(named) == len(late) else [*named, "the versions of the tools"]
-
-
-def _may_go_out(found: Found, settings: Settings, root: str) -> Found:
-    """Leave out lines of files that must not go out."""
-    kept = tuple(
-        passage
-        for passage in found.definitions
-        if denying_rule(passage.path, root, settings.guard.deny_paths) is None
-    )
-    return msgspec.structs.replace(found, definitions=kept)

@@ -18,10 +18,11 @@ from local_llm.errors import (
 )
 from local_llm.features.asking import Wish
 from local_llm.features.exchanges import Exchanges, Matter
-from local_llm.features.intake import check_path, denying_rule, readable
+from local_llm.features.intake import check_path, readable
 from local_llm.features.options import Options
-from local_llm.features.port import Diagnostic, Snapshot
-from local_llm.features.wtf.gathering import Evidence, Gathering
+from local_llm.features.port import Snapshot
+from local_llm.features.wtf.gathering import Evidence, Gathering, Sieve
+from local_llm.guard.findings import Fired, together
 from local_llm.prompts.wtf import wtf_pieces
 from local_llm.rules.base import RuleText
 from local_llm.settings import Settings
@@ -37,12 +38,13 @@ _NOT_ASKED = (
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """Diagnostics, and all that is known about them."""
+    """Diagnostics, and all that is known about them. fired: What was left out, by which rules."""
 
     subject: Snapshot
     settings: Settings
     evidence: Evidence
     instructions: str = ""
+    fired: tuple[Fired, ...] = ()
 
     def title(self) -> str:
         """Return what is asked about, in one line."""
@@ -52,10 +54,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return f"{by}: {message}" if by else message
 
     def notes(self) -> tuple[str, ...]:
-        """Return which rule texts the answer can lean on, and what came too late for it."""
+        """Return which rule texts the answer can lean on, and what could not be used for it."""
         evidence = self.evidence
         used = [f"rule text: {rule.origin or rule.title}" for rule in evidence.rules if rule.text]
-        return (*used, *(f"not used, it came too late: {name}" for name in evidence.late))
+        late = (f"not used, it came too late: {name}" for name in evidence.late)
+        kept = (f"not sent: lines of {one.what}, as {one.rule}" for one in self.fired)
+        return (*used, *late, *kept)
 
 
 class Cases:
@@ -84,14 +88,17 @@ class Cases:
         check_path(subject, settings)
         if not subject.diagnostics:
             raise InputRejected("there is no diagnostic", hint="see :help vim.diagnostic")
-        subject = _without_denied(subject, settings)
+        sieve = Sieve(subject, settings)
+        subject = msgspec.structs.replace(subject, diagnostics=sieve.reports(subject.diagnostics))
         if "found" in message:  # asked again, or a preview
             self._gathering.expect(ask_id)
             self._gathering.take({"id": ask_id, "found": message["found"]})
+        evidence = await self._gathering.evidence(ask_id, subject, settings)
         return Case(
             subject=subject,
             settings=settings,
-            evidence=await self._gathering.evidence(ask_id, subject, settings),
+            evidence=evidence,
+            fired=together((*sieve.fired, *evidence.fired)),
             instructions=str(message.get("instructions") or ""),
         )
 
@@ -150,23 +157,8 @@ def _matter(case: Case) -> Matter:
         asked=case.instructions,
         title=case.title(),
         notes=case.notes(),
+        fired=case.fired,
     )
-
-
-def _without_denied(subject: Snapshot, settings: Settings) -> Snapshot:
-    """Leave out the lines of files that must not go out; that they are pointed at stays."""
-    deny = settings.guard.deny_paths
-
-    def judged(report: Diagnostic) -> Diagnostic:
-        related = tuple(
-            place
-            if denying_rule(place.path, subject.root, deny) is None
-            else msgspec.structs.replace(place, lines=())
-            for place in report.related
-        )
-        return msgspec.structs.replace(report, related=related)
-
-    return msgspec.structs.replace(subject, diagnostics=tuple(map(judged, subject.diagnostics)))
 
 
 def _rules_alone(rules: tuple[RuleText, ...], fault: LocalLlmError) -> str:
