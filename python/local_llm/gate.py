@@ -3,18 +3,35 @@
 Whoever reads a body ahead waits for the socket, and then every segment wakes the process: 0.5 ms
 of CPU each, measured at 200 tokens a second, where the rest of a token costs 0.3. With a permit
 for each read, what arrives meanwhile waits in the kernel and comes as one.
+
+Connections begin here, too: a name is looked up once for each of them, its addresses are judged
+(guard/resolved.py), and the HTTP client's network code gets addresses only. It cannot look the name
+up again and be told another one; whose certificate it is, TLS still checks by the name.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import httpcore
 
+from local_llm.guard.resolved import checked, is_address
+
 SocketOptions = Iterable[Any] | None
+# From a name and a port to the addresses that the name has, best first. Raises OSError.
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+async def look_up(name: str, port: int) -> list[str]:
+    """Ask the system's resolver. Raises OSError where it knows no address."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    return [str(place[0]) for *_, place in found]
 
 
 class GatedStream(httpcore.AsyncNetworkStream):
@@ -82,10 +99,19 @@ class GatedStream(httpcore.AsyncNetworkStream):
 
 
 class GatedBackend(httpcore.AsyncNetworkBackend):
-    """Connects as httpcore's own backend does, and gates what it gets."""
+    """Connects to judged addresses only, and gates what it gets.
 
-    def __init__(self) -> None:
-        self._inner = httpcore.AnyIOBackend()
+    Args:
+        resolve: Looks names up.
+        inner: Connects to addresses; None = as httpcore does by itself.
+
+    """
+
+    def __init__(
+        self, resolve: Resolve = look_up, inner: httpcore.AsyncNetworkBackend | None = None
+    ) -> None:
+        self._resolve = resolve
+        self._inner = inner or httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -95,10 +121,34 @@ class GatedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: SocketOptions = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to a host."""
-        return GatedStream(
-            await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
-        )
+        """Connect to a host. Raises HostRefused where its name leads to where it must not."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        addresses = await self._addresses(host, port, timeout)
+        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            share_s = None if deadline is None else max(0.0, deadline - time.monotonic()) / left
+            try:
+                stream = await self._inner.connect_tcp(
+                    address, port, share_s, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if left == 1:
+                    raise
+            else:
+                return GatedStream(stream)
+        raise httpcore.ConnectError("the name has no address")
+
+    async def _addresses(self, host: str, port: int, limit_s: float | None) -> Sequence[str]:
+        """Return where to connect to. Raises HostRefused, and httpcore's errors."""
+        if is_address(host):
+            return (host,)
+        try:
+            async with asyncio.timeout(limit_s):
+                answers = await self._resolve(host, port)
+        except TimeoutError as exc:
+            raise httpcore.ConnectTimeout("the name was not looked up in time") from exc
+        except OSError as exc:
+            raise httpcore.ConnectError("the name is not known") from exc
+        return checked(host, answers)
 
     async def connect_unix_socket(
         self,

@@ -36,7 +36,7 @@ from local_llm.errors import (
     StreamBroken,
     placed,
 )
-from local_llm.gate import GatedBackend
+from local_llm.gate import GatedBackend, Resolve, look_up
 from local_llm.quick import ERROR_LIMIT_BYTES, QuickBody, QuickClient, reaches
 from local_llm.quick_pool import KEEP_ALIVE_S
 
@@ -55,6 +55,7 @@ class Transport:
         ca_file: Certificate file for an https host with its own authority, or None.
         timeouts: See Timeouts.
         where: The address as it is shown to the user.
+        resolve: Looks names up, once for each connection; what it answers is judged.
     """
 
     def __init__(
@@ -65,13 +66,14 @@ class Transport:
         ca_file: str | None = None,
         timeouts: Timeouts | None = None,
         where: str = "",
+        resolve: Resolve = look_up,
     ) -> None:
         self.where = where or base_url
         self._timeouts = timeouts or Timeouts()
         self._auth: Mapping[str, str] = {}
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            transport=_GatedTransport(_tls(base_url, ca_file), socket),
+            transport=_GatedTransport(_tls(base_url, ca_file), socket, resolve),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=self._timeouts.connect_s),
@@ -99,7 +101,8 @@ class Transport:
         """Return the whole answer to `request`, whatever its status.
 
         Raises: BackendUnreachable, BackendSilent after `timeout_s`, BadStream for a body over
-            64 MiB or bytes that are not HTTP, StreamBroken for one that was cut short.
+            64 MiB or bytes that are not HTTP, StreamBroken for one that was cut short,
+            HostRefused where the host's name leads to where it must not.
         """
         try:
             async with asyncio.timeout(timeout_s), self._open(request) as response:
@@ -205,7 +208,7 @@ class Transport:
 class _GatedTransport(httpx.AsyncHTTPTransport):
     """httpx's transport on a pool whose connections have gates."""
 
-    def __init__(self, tls: ssl.SSLContext | None, socket: str | None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, socket: str | None, resolve: Resolve) -> None:
         super().__init__(verify=False, trust_env=False)
         # The parent takes no network backend; its pool, which has made no connection, is replaced.
         self._pool = httpcore.AsyncConnectionPool(
@@ -213,7 +216,7 @@ class _GatedTransport(httpx.AsyncHTTPTransport):
             uds=socket,
             max_connections=CONNECTIONS,
             keepalive_expiry=KEEP_ALIVE_S,
-            network_backend=GatedBackend(),
+            network_backend=GatedBackend(resolve),
         )
 
 

@@ -31,6 +31,7 @@ from local_llm.errors import (
 )
 from local_llm.features.port import EmbeddedServer
 from local_llm.features.secrets import KeyRing, Secret, read_key_file
+from local_llm.gate import Resolve, look_up
 from local_llm.guard.hosts import Target, check_url
 from local_llm.settings import Server, Settings
 from local_llm.transport import Transport
@@ -80,6 +81,7 @@ class Connector:
         env: The environment (OLLAMA_HOST and keys).
         embedded: Starts the embedded server when it is asked for.
         clock: Seconds, monotonic.
+        resolve: Looks up the names of listed hosts.
 
     """
 
@@ -88,10 +90,12 @@ class Connector:
         env: Mapping[str, str],
         embedded: EmbeddedServer,
         clock: Callable[[], float] = time.monotonic,
+        resolve: Resolve = look_up,
     ) -> None:
         self._env = env
         self._embedded = embedded
         self._clock = clock
+        self._resolve = resolve
         self._keys = KeyRing(env)
         self._links: dict[tuple[str, Server], Link] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -231,14 +235,14 @@ class Connector:
         except WrongServer as exc:
             raise await _reason(transport, exc) from exc
 
-    @staticmethod
-    def _transport(base_url: str, server: Server, target: Target) -> Transport:
+    def _transport(self, base_url: str, server: Server, target: Target) -> Transport:
         return Transport(
             base_url,
             socket=target.socket,
             ca_file=target.ca_file,
             timeouts=Timeouts(first_byte_s=server.start_timeout_s, idle_s=server.idle_timeout_s),
             where=target.label,
+            resolve=self._resolve,
         )
 
     async def model(self, link: Link, wanted: str | None) -> ModelInfo:
