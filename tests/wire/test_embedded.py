@@ -90,6 +90,21 @@ def test_without_the_key_a_request_gets_nothing(model):
                 assert client.get("/health").json() == {"status": "ok"}
 
 
+def test_a_web_page_gets_nothing(model):
+    """llama.cpp looks at neither Host nor Origin: the key keeps pages out, and no page may read."""
+    with editors(1, model) as [editor]:
+        answer = editor.answer()
+        page = {"Origin": "http://page.example", "Host": "page.example"}
+        with browser(answer["url"], "") as client:
+            for path in ("/health", "/v1/models"):
+                reply = client.get(path, headers=page)
+                assert reply.headers.get("access-control-allow-origin", "") == ""
+            asked = {**page, "Access-Control-Request-Method": "POST"}
+            reply = client.options("/completion", headers=asked)
+            assert reply.headers.get("access-control-allow-origin", "") == ""
+            assert client.post("/completion", json={}, headers=page).status_code == 401
+
+
 def test_only_the_user_can_reach_socket_and_key(model):
     with editors(1, model) as [editor]:
         answer = editor.answer()
