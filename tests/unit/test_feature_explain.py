@@ -275,3 +275,12 @@ async def test_a_request_that_fails_does_not_cut_off_another():
             await at.editor.wait("fail", second)
             await at.editor.wait("done", first)
             assert at.editor.text[first] == "".join(WORDS * 20)
+
+
+async def test_an_answer_loads_nothing_and_its_code_stays():
+    pieces = ("See !", "[a](http://x/y) and <im", "g src=x>\n```html\n<img src=x>\n``", "`\n", "`b")
+    with FakeLlamaCpp(Script(pieces=pieces)) as server:
+        async with desk(backend={"kind": "llamacpp", "url": server.url}) as at:
+            ask_id, _ = await at.explained()
+            expected = "See \\![a](http://x/y) and &lt;img src=x>\n```html\n<img src=x>\n```\n`b"
+            assert at.editor.text[ask_id] == expected

@@ -62,7 +62,7 @@ class Collected:
 
     def __init__(self) -> None:
         self.answer = ""
-        self._cleaner = Cleaner()  # secrets are put back into it, so none are taken out
+        self._cleaner = Cleaner(is_markdown=False)  # lines of code; secrets are put back there
 
     async def turn(self) -> None:
         """Take more at once."""
