@@ -20,7 +20,7 @@ Source: https://spec.commonmark.org/0.31.2/, 4.6, 6.1 to 6.6.
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from local_llm.guard.markdown_blocks import Blocks
 
@@ -36,7 +36,7 @@ _TAG_BEGUN = re.compile(r"<[A-Za-z][A-Za-z0-9-]*[ \t]*/?")
 _AFTER_NAME = ("", " ", "\t", "\n", "/", ">")
 _LINK_END = re.compile(r"[\s<>`]")
 _IMAGE_LINK = re.compile(
-    r"<\w[^>]*\.(?:apng|avif|bmp|gif|heic|ico|jpe?g|png|svgz?|tiff?|webp)(?:[?#][^>]*)?",
+    r"\w[^>]*\.(?:apng|avif|bmp|gif|heic|ico|jpe?g|png|svgz?|tiff?|webp)(?:[?#][^>]*)?",
     re.IGNORECASE,
 )
 _ACTIVE = frozenset(
@@ -52,8 +52,16 @@ _LONGEST_LINK = 1000
 _DATA_BEGINS = "(data:"
 _DATA_END = re.compile(r"[\s()<>`\\]")
 
+
+class Piece(NamedTuple):
+    """Text that was told apart. is_code: Whether it is a line of a fence, or a span."""
+
+    text: str
+    is_code: bool = False
+
+
 # What a step has read: what becomes of it, and where it ends. None: more text is needed.
-Step = tuple[str, int] | None
+Step = tuple[Piece, int] | None
 
 
 class Reader(Protocol):
@@ -88,16 +96,21 @@ class Inert:
         self._held.append(text)
         if self._until is not None and not self._until.search(text):
             return ""
-        return self._drain(final=False)
+        return "".join(piece.text for piece in self._drain(final=False))
 
     def finish(self) -> str:
         """Return the rest."""
-        return self._drain(final=True)
+        return "".join(piece.text for piece in self._drain(final=True))
 
-    def _drain(self, *, final: bool) -> str:
+    def pieces(self, text: str) -> list[Piece]:
+        """Return all of a text, with what is code told apart."""
+        self._held.append(text)
+        return [*self._drain(final=False), *self._drain(final=True)]
+
+    def _drain(self, *, final: bool) -> list[Piece]:
         text, at = "".join(self._held), 0
         self._until = None
-        done: list[str] = []
+        done: list[Piece] = []
         while at < len(text):
             step = self._step(text, at, final=final)
             if step is None:
@@ -105,13 +118,13 @@ class Inert:
             done.append(step[0])
             at = step[1]
         self._held = [text[at:]]
-        return "".join(done)
+        return done
 
     def _step(self, text: str, at: int, *, final: bool) -> Step:
         if not self._in_line:
             return self._begin_line(text, at, final=final)
         if self._code:
-            return self._pass(text, at, text.find("\n", at) + 1 or len(text))
+            return self._pass(text, at, text.find("\n", at) + 1 or len(text), is_code=True)
         found = _SPECIAL.search(text, at)
         if found is None or found.start() > at:
             return self._pass(text, at, found.start() if found else len(text))
@@ -126,16 +139,16 @@ class Inert:
         self._code = self._blocks.is_code(line)
         self._trusted = self._trusted or self._code or self._blocks.is_blank(line)
         self._in_line = self._marks_only = True
-        return "", at
+        return Piece(""), at
 
-    def _pass(self, text: str, at: int, end: int) -> Step:
+    def _pass(self, text: str, at: int, end: int, *, is_code: bool = False) -> Step:
         """Leave text as it is."""
         piece = text[at:end]
         if piece.endswith("\n"):
             self._in_line = False
         elif self._marks_only:
             self._marks_only = _MARKS_ONLY.fullmatch(piece) is not None
-        return piece, end
+        return Piece(piece, is_code), end
 
     def _newline(self, text: str, at: int, *, final: bool) -> Step:
         del final
@@ -161,7 +174,7 @@ class Inert:
         if more and (opened == stop or (closed is None and self._trusted)):
             return None
         if closed is not None and "|" not in text[opened:closed]:
-            return self._pass(text, at, closed)
+            return self._pass(text, at, closed, is_code=True)
         self._trusted = False
         return self._pass(text, at, opened)
 
@@ -174,7 +187,7 @@ class Inert:
         if not final and self._may_be_data(text, at):
             return None
         self._marks_only = False
-        return "\\![", at + 2
+        return Piece("\\!["), at + 2
 
     def _may_be_data(self, text: str, at: int) -> bool:
         """Tell whether more text could make an image with data of its own of it."""
@@ -216,19 +229,26 @@ class Inert:
         return self._blunt(at)
 
     def _link(self, text: str, at: int, *, final: bool) -> Step:
-        """Judge `<` before what may be an address; one with a backtick hides where code begins."""
+        """Judge `<` before what may be an address; one with a backtick hides where code begins.
+
+        What follows may lose a `<` of its own and be an address only then.
+        """
         limit = at + _LONGEST_LINK
         end = _LINK_END.search(text, at + 1, limit)
-        if end is None:
-            return None if len(text) < limit and not final else self._blunt(at)
-        if end[0] == "`" or (end[0] == ">" and _IMAGE_LINK.fullmatch(text, at, end.start())):
-            return self._blunt(at)
-        return self._pass(text, at, at + 1)
+        if end is None and len(text) < limit and not final:
+            return None
+        inner = text[at + 1 : end.start() if end else limit]
+        stop = end[0] if end else "<"
+        unclear = stop == "<" and (":" in inner or "@" in inner or len(inner) + 1 == _LONGEST_LINK)
+        picture = stop == ">" and _IMAGE_LINK.fullmatch(inner)
+        return (
+            self._blunt(at) if stop == "`" or unclear or picture else self._pass(text, at, at + 1)
+        )
 
     def _blunt(self, at: int) -> Step:
         """Take from a `<` what makes it the beginning of a tag, in blocks of HTML as well."""
         self._marks_only = False
-        return "&lt;", at + 1
+        return Piece("&lt;"), at + 1
 
 
 def _run_end(text: str, start: int, stop: int) -> int:
