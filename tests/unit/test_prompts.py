@@ -119,6 +119,9 @@ SPECIALS = [
     *("<|im_start|>", "<|im_end|>", "<|eot_id|>", "<|start_header_id|>", "<|channel|>", "<|end|>"),
     *("<s>", "</s>", "[INST]", "[/INST]", "<<SYS>>", "<bos>", "<start_of_turn>", "<end_of_turn>"),
     *("<\uff5cUser\uff5c>", "<|turn>", "<turn|>", "<[begin\u2581of\u2581sentence]>"),
+    *("<think>", "</think>", "<tool_call>", "</tool_response>", "[gMASK]", "<sop>", "<seed:bos>"),
+    *("<repo_name>", "<gh_stars>", "<fim_pad>", "<fim-repo>", "<REPO>", "<jupyter_text>"),
+    *("<issue_start>", "<commit_msg>", "<start_of_image>", "[IMG]", "[MIDDLE]", "]~b]", "]~!b["),
 ]
 
 
@@ -140,7 +143,10 @@ def test_no_mixture_leaves_a_control_token(words):
 
 @pytest.mark.parametrize(
     "code",
-    ["a <| b |> c", "x < y | z > w", "if (a<t>b)", "List<string>", "|x| x", "[inst]", "a<b>c"],
+    [
+        *("a <| b |> c", "x < y | z > w", "if (a<t>b)", "List<string>", "|x| x", "[inst]", "a<b>c"),
+        *("<img>", "<file>", "<commit>", "<thinking>", "[BOS]", "a]~b"),
+    ],
 )
 def test_ordinary_code_is_left_alone(code):
     assert defuse(code) == code

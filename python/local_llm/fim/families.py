@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+_HEADER = re.compile(r"<[^<>{}]+>")
+
 Order = Literal["psm", "spm"]
 
 
@@ -57,8 +59,9 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
         return re.search(self.pattern, name.lower()) is not None
 
     def reserved(self) -> tuple[str, ...]:
-        """Return the strings that must not occur in user code: markers and stops."""
-        strings = (*(mark.strip() for mark in self.marks), *self.stops)
+        """Return the strings that must not occur in user code: markers, headers and stops."""
+        headers = _HEADER.findall(self.repo + self.file)
+        strings = (*(mark.strip() for mark in self.marks), *headers, *self.stops)
         return tuple(dict.fromkeys(filter(None, strings)))
 
 

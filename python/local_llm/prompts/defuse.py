@@ -17,7 +17,13 @@ _NAMES = (
     r"<\uff5c[^\s<>\uff5c]{1,40}\uff5c>",  # DeepSeek
     r"</?s>|<(?:bos|eos|pad|unk)>|<(?:start|end)_of_turn>",
     r"\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|THINK)\]|<</?SYS>>",
-    r"<\[[^\s\[\]<>]{1,40}\]>",  # Seed-Coder
+    r"<\[[^\s\[\]<>]{1,40}\]>|</?seed:[a-z_]{1,40}>",  # Seed
+    r"</?(?:think|tool_call|tool_response)>",  # Qwen 3, GLM, DeepSeek
+    r"<(?:fim[-_](?:pad|repo)|repo_name|gh_stars|REPO|empty_output)>",  # StarCoder, llama.cpp
+    r"<(?:issue|jupyter|commit)_[a-z]{2,12}>",  # StarCoder
+    r"<(?:start|end)_of_image>|\[IMG(?:_BREAK|_END)?\]",  # Gemma 3, Mistral
+    r"\[[gs]MASK\]|<[se]op>|\[MIDDLE\]",  # GLM, Codestral
+    r"\]~!?b[\[\]]|\[e~\[",  # MiniMax
 )
 _MARKERS = sorted({word for family in FAMILIES for word in family.reserved()}, key=len)[::-1]
 _SPECIAL = re.compile("|".join([*map(re.escape, _MARKERS), *_NAMES]))  # none spans two lines
