@@ -270,3 +270,27 @@ def test_what_python_refused_is_not_asked_again(writer):
     writer.child.command("silent file harmless.txt")
     writer.types("A ")
     assert writer.waits_for_question(2)["path"].endswith("harmless.txt")
+
+
+def test_a_list_of_the_project_keeps_a_file_until_it_is_edited(writer, tmp_path):
+    ours = tmp_path / ".local-llm-ignore"
+    ours.write_text("notes.txt\n")
+    writer.has("x =|", name=str(tmp_path / "notes.txt"))
+    writer.types("A ")
+    asked = len(writer.asked())
+    refused = "return require('local_llm.complete_rules').impossible()"
+    writer.child.wait_until(lambda: writer.child.lua(refused), what="the refusal")
+    assert ".local-llm-ignore has notes.txt" in writer.child.lua(refused)
+    writer.types("<Esc>")
+    writer.child.command(f"split {ours} | %delete _ | silent write | bwipeout")
+    assert writer.child.lua(refused) is None
+    writer.types("A ")
+    assert writer.waits_for_question(asked + 1)["path"].endswith("notes.txt")
+
+
+def test_a_denied_filetype_is_never_sent(writer, server):
+    writer.has("top-secret =|", name="notes.txt", filetype="netrc")
+    writer.types("A<M-Bslash>")
+    writer.reads("notes.txt never goes out")
+    writer.reads("guard.deny_filetypes")
+    assert not [request for request in server.requests if b"secret" in request.body]

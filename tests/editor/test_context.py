@@ -41,6 +41,7 @@ def test_a_yank_is_sent_in_whole_lines(at, project, keys, first, count):
             "kind": "yank",
             "path": str(file),
             "root": str(project),
+            "filetype": "python",
             "text": "\n".join(numbered(90)[first : first + count]),
         }
     ]

@@ -138,6 +138,7 @@ def test_a_definition_in_a_file_is_read(at, project, source, case, form):
             "kind": "definition",
             "path": str(file),
             "root": str(project),
+            "filetype": "python",
             "text": "\n".join(numbered(500, "lib.py")[first:stop]),
         }
     ]

@@ -55,14 +55,14 @@ class PathGuard:
     def _judged(
         self, path: str, root: str, guard: Guard, filetype: str, *, along: bool
     ) -> str | None:
-        kind = denied_filetype(filetype, guard.deny_filetypes)
-        if kind is not None:
-            return _told(f"guard.deny_filetypes has {kind}")
         try:
             rules = self._rules(path, root, guard, along=along)
             found = next((rule for rule in rules if rule is not None), None)
         except OSError:
             found = UNRESOLVABLE
+        if found is None:
+            kind = denied_filetype(filetype, guard.deny_filetypes)
+            found = None if kind is None else f"guard.deny_filetypes has {kind}"
         return None if found is None else _told(found)
 
     def _rules(self, path: str, root: str, guard: Guard, *, along: bool) -> Iterator[str | None]:
