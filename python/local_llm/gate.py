@@ -20,7 +20,7 @@ from typing import Any
 
 import httpcore
 
-from local_llm.guard.resolved import checked, is_address
+from local_llm.guard.resolved import checked, unasked
 
 SocketOptions = Iterable[Any] | None
 # From a name and a port to the addresses that the name has, best first. Raises OSError.
@@ -139,8 +139,9 @@ class GatedBackend(httpcore.AsyncNetworkBackend):
 
     async def _addresses(self, host: str, port: int, limit_s: float | None) -> Sequence[str]:
         """Return where to connect to. Raises HostRefused, and httpcore's errors."""
-        if is_address(host):
-            return (host,)
+        known = unasked(host)
+        if known:
+            return known
         try:
             async with asyncio.timeout(limit_s):
                 answers = await self._resolve(host, port)

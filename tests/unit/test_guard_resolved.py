@@ -16,7 +16,7 @@ from local_llm.backends.base import Request
 from local_llm.errors import BackendUnreachable, HostRefused
 from local_llm.features.connect import Connector
 from local_llm.gate import GatedBackend
-from local_llm.guard.resolved import checked, is_address
+from local_llm.guard.resolved import checked, unasked
 from local_llm.settings import Backend, Guard, RemoteHost, Settings
 from local_llm.transport import Transport
 
@@ -115,8 +115,12 @@ def test_what_is_let_through_is_no_special_address(address):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "fe80::1%eth0"])
 def test_an_address_is_not_looked_up(host):
-    assert is_address(host)
-    assert not is_address(NAME)
+    assert unasked(host) == (host,)
+    assert unasked(NAME) == ()
+
+
+def test_localhost_is_this_machine_whatever_a_resolver_says():
+    assert unasked("localhost") == ("127.0.0.1", "::1")
 
 
 # -- connecting ----------------------------------------------------------------------------------

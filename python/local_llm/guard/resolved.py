@@ -30,9 +30,14 @@ _METADATA = frozenset(
 _LOW_32 = 0xFFFFFFFF
 
 
-def is_address(host: str) -> bool:
-    """Tell whether a host is an address already, which nobody looks up."""
-    return _address(host) is not None
+def unasked(host: str) -> tuple[str, ...]:
+    """Return the addresses of a host that nobody looks up; () for a name that has to be.
+
+    An address is its own, and `localhost` is this machine whatever a resolver says.
+    """
+    if host == "localhost":
+        return ("127.0.0.1", "::1")
+    return () if _address(host) is None else (host,)
 
 
 def checked(name: str, answers: Sequence[str]) -> tuple[str, ...]:
