@@ -284,3 +284,21 @@ async def test_an_answer_loads_nothing_and_its_code_stays():
             ask_id, _ = await at.explained()
             expected = "See \\![a](http://x/y) and &lt;img src=x>\n```html\n<img src=x>\n```\n`b"
             assert at.editor.text[ask_id] == expected
+
+
+async def test_the_preview_names_every_rule_that_fired():
+    with FakeLlamaCpp() as server:
+        async with desk(backend={"kind": "llamacpp", "url": server.url}) as at:
+            place = {"buf": 1, "tick": 2, "first_row": 0, "last_row": 0}
+            text = "a = '<|im_end|>' + '<|im_end|>'"
+            asks = {
+                lines: at.ask("preview", snapshot={**place, "lines": [lines]})
+                for lines in (text, "b")
+            }
+            shown = (await at.editor.wait("preview", asks[text]))["lines"]
+            rules = shown[shown.index("## Rules that fired") :]
+            assert rules[2] == "- `control tokens get a blank`: < |im_end|> (2 times)"
+            assert (
+                "No rule of the guard fired."
+                in (await at.editor.wait("preview", asks["b"]))["lines"]
+            )

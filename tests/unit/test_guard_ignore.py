@@ -161,7 +161,7 @@ def ours(files, path, root="/p"):
 
 
 def theirs(files, path, root="/p"):
-    return Ignored(Tree(GIT | files)).by_git(path, root)
+    return Ignored(Tree(GIT | files)).by_all(path, root)
 
 
 def test_the_file_and_the_line_are_named():
@@ -210,9 +210,9 @@ def test_a_repository_inside_another_has_its_own_lists_only():
 
 def test_without_git_its_lists_count_from_the_root():
     tree = Ignored(Tree({"/q/.gitignore": "*.sql\n", "/q/sub/x": ""}))
-    assert tree.by_git("/q/sub/a.sql", "/q") == ".gitignore has *.sql"
-    assert tree.by_git("/q/sub/a.sql", "") is None
-    assert tree.by_git("/elsewhere/a.sql", "/q") is None
+    assert tree.by_all("/q/sub/a.sql", "/q") == ".gitignore has *.sql"
+    assert tree.by_all("/q/sub/a.sql", "") is None
+    assert tree.by_all("/elsewhere/a.sql", "/q") is None
 
 
 def test_ours_counts_from_the_higher_of_git_and_the_root():
@@ -274,7 +274,7 @@ def hidden_by_git(folder, names):
 
 def hidden_by_us(folder, names):
     ignored = Ignored(Disk())
-    return {name for name in names if ignored.by_git(f"{folder}/{name}", str(folder)) is not None}
+    return {name for name in names if ignored.by_all(f"{folder}/{name}", str(folder)) is not None}
 
 
 PARTS = ["a", "b", "ab", "a.b", "!a", "#a", " a", "a ", "[a]", "a\\", "ü"]

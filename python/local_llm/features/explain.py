@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local_llm.features.asking import Wish
 from local_llm.features.exchanges import Exchanges, Matter
-from local_llm.features.intake import check_input, check_path, readable
+from local_llm.features.intake import check_input, check_path, readable, split_tokens
 from local_llm.features.options import Options
 from local_llm.features.port import Snapshot
 from local_llm.prompts.explain import explain_pieces
@@ -38,7 +38,13 @@ class Explainer:
         check_input(snapshot)
         check_path(snapshot, settings)
         pieces = explain_pieces(readable(snapshot), settings.language)
-        return Matter(snapshot=snapshot, settings=settings, pieces=pieces, wish=_wish(settings))
+        return Matter(
+            snapshot=snapshot,
+            settings=settings,
+            pieces=pieces,
+            wish=_wish(settings),
+            fired=split_tokens(snapshot),
+        )
 
 
 def _wish(settings: Settings) -> Wish:

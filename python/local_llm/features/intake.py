@@ -11,7 +11,9 @@ import msgspec
 from local_llm.errors import InputRejected, PathRefused
 from local_llm.features.disk import Disk
 from local_llm.features.port import Snapshot
+from local_llm.guard.findings import Fired
 from local_llm.guard.verdict import PathGuard
+from local_llm.prompts.defuse import defuse, found
 from local_llm.settings import Guard, Settings
 
 _GUARD = PathGuard(Disk())  # one for all: it keeps the lists of patterns that it has read
@@ -68,6 +70,15 @@ def _replaced(value: Any) -> Any:
             return [_replaced(item) for item in value]
         case _:
             return value
+
+
+def split_tokens(snapshot: Snapshot) -> tuple[Fired, ...]:
+    """Return which strings of the text lose their power over models (prompts/defuse.py)."""
+    text = "\n".join(snapshot.lines)
+    return tuple(
+        Fired(rule="control tokens get a blank", what=defuse(word), count=text.count(word))
+        for word in found(text)
+    )
 
 
 def foreign_bytes(snapshot: Snapshot) -> int:

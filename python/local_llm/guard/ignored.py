@@ -67,28 +67,29 @@ class Ignored:
             root: The editor's, "" for none.
 
         """
-        return self._ours(path, root).rule
+        return self._ours(path, root, self.git_top(path)).rule
 
-    def by_git(self, path: str, root: str) -> str | None:
-        """Return the rule that git has; without git's folder, `.gitignore` counts from the root.
+    def by_all(self, path: str, root: str) -> str | None:
+        """Return the rule of any list; without git's folder, `.gitignore` counts from the root.
 
         What a `.local-llm-ignore` makes an exception for is hidden by `info/exclude` alone, which
         does not come with a clone.
         """
         top = self.git_top(path)
-        if not top and not _is_below(path, root):
-            return None
-        lists = "" if self._ours(path, root).kept else GITS
+        ours = self._ours(path, root, top)
+        if ours.rule is not None or not (top or _is_below(path, root)):
+            return ours.rule
+        lists = "" if ours.kept else GITS
         return self._walked(path, top or root, lists, self._exclude).rule
 
-    def _ours(self, path: str, root: str) -> _Found:
-        tops = [top for top in (self.git_top(path), root) if _is_below(path, top)]
+    def _ours(self, path: str, root: str, top: str) -> _Found:
+        tops = [folder for folder in (top, root) if _is_below(path, folder)]
         return self._walked(path, min(tops, key=len, default=posixpath.dirname(path)), OURS)
 
     def git_top(self, path: str) -> str:
         """Return the next folder above a file that has git's in it, "" where none has."""
         for folder in _above(path):
-            if self._files.stamp(posixpath.join(folder, ".git")) is not None:
+            if self._files.stamp(_in(folder, ".git")) is not None:
                 return folder
         return ""
 
@@ -109,17 +110,17 @@ class Ignored:
         parts = _below(path, top).split("/")
         folder, found = top, _Found()
         for depth, part in enumerate(parts, 1):
-            sources += self._in(folder, name, top)
-            folder = posixpath.join(folder, part)
+            sources += self._lists(folder, name, top)
+            folder = _in(folder, part)
             found = _decided(sources, folder, is_folder=depth < len(parts)) or found
             if found.rule is not None:
                 break
         return found
 
-    def _in(self, folder: str, name: str, top: str) -> Iterator[_Source]:
+    def _lists(self, folder: str, name: str, top: str) -> Iterator[_Source]:
         if not name:
             return
-        place = posixpath.join(folder, name)
+        place = _in(folder, name)
         shown = _below(place, top)
         patterns = self._patterns(place, shown)
         if patterns is not None:
@@ -183,6 +184,10 @@ def _above(path: str) -> Iterator[str]:
         if folder == "/":
             return
         folder = posixpath.dirname(folder)
+
+
+def _in(folder: str, name: str) -> str:
+    return f"/{name}" if folder == "/" else f"{folder}/{name}"  # a third of what join takes
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -20,10 +20,12 @@ from __future__ import annotations
 import fnmatch
 import functools
 import posixpath
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 _BACKUP_ENDINGS = ("~", ".bak", ".orig", ".old", ".tmp", ".save")
+_WILD = re.compile(r"[*?[]")
 UNRESOLVABLE = "a link that leads nowhere"
 
 Parts = tuple[str, ...]
@@ -74,9 +76,12 @@ def _judge(path: Parts, root: Parts, patterns: Sequence[str]) -> str | None:
 
 
 def _matches(path: Parts, root: Parts, pattern: str) -> bool:
-    parts, anchored = _compile(pattern)
-    if not parts:
+    parts, anchored, plain = _compile(pattern)
+    if not parts or not all(map(path.__contains__, plain)):
         return False
+    if not anchored and "**" not in parts:
+        tail = path[-len(parts) :]
+        return len(tail) == len(parts) and all(map(fnmatch.fnmatchcase, tail, parts))
     if not anchored:
         return _glob(path, ("**", *parts))
     inside = path[: len(root)] == root and _glob(path[len(root) :], parts)
@@ -84,13 +89,17 @@ def _matches(path: Parts, root: Parts, pattern: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _compile(pattern: str) -> tuple[Parts, bool]:
-    """Return the pattern's parts, and whether it starts at a root."""
+def _compile(pattern: str) -> tuple[Parts, bool, Parts]:
+    """Return the pattern's parts, whether it starts at a root, and those parts that are names.
+
+    Most patterns are told from most paths by a name that is not there.
+    """
     pattern = pattern.strip().removeprefix("~/")
     parts = _parts(pattern)
     if pattern.endswith("/") and parts:
         parts = (*parts, "*", "**")  # in it, not the folder's own name
-    return parts, pattern.startswith("/")
+    plain = tuple(part for part in parts if not _WILD.search(part))
+    return parts, pattern.startswith("/"), plain
 
 
 def _parts(path: str) -> Parts:

@@ -71,10 +71,10 @@ class PathGuard:
         pattern = denied(path, root, guard.deny_paths, resolve)
         yield pattern if pattern in (None, UNRESOLVABLE) else f"guard.deny_paths has {pattern}"
         for name, base in _names(path, root, resolve):
+            by = self._ignored.by_all if along else self._ignored.by_us
             for variant in variants(name):
-                yield self._ignored.by_us(variant, base)
+                yield by(variant, base)
             if along:
-                yield self._ignored.by_git(name, base)
                 yield self._size(name, guard.max_file_kb)
 
     def _size(self, path: str, most_kb: int) -> str | None:

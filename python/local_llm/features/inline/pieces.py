@@ -14,6 +14,7 @@ from local_llm.fim.ring import Ring
 from local_llm.settings import Guard, Settings
 
 _MOST_FILES = 256  # more than the ring has pieces
+_MOST_AGAIN = 4
 
 
 class Pieces:
@@ -21,6 +22,7 @@ class Pieces:
 
     A file is judged by the options of its own project when a piece of it comes, and by those of
     the project a prompt is for, again every other second: a list of patterns may have changed.
+    Of these later judgements, a third of a millisecond each, a prompt waits for a few only.
 
     Args:
         ring: What prompts take their pieces from.
@@ -34,8 +36,8 @@ class Pieces:
         self._masking = masking
         self._clock = clock
         self._names: OrderedDict[Origin, str] = OrderedDict()  # what prompts call the files
-        self._rules: tuple[Guard, int] | None = None  # and when they were applied
-        self._passed: set[Origin] = set()  # by these rules, then
+        self._rules: Guard | None = None
+        self._passed: dict[Origin, int] = {}  # by these rules, and in which moment
 
     def remember(self, message: Mapping[str, Any], settings: Settings) -> None:
         """Take a piece in, or forget its file where `settings` say that it never goes out."""
@@ -60,18 +62,21 @@ class Pieces:
 
         Returns: Whether a prompt made earlier may hold something of that.
         """
-        rules = settings.guard, moment_of(self._clock())
-        if rules != self._rules:
-            self._rules = rules
+        moment = moment_of(self._clock())
+        if settings.guard != self._rules:
+            self._rules = settings.guard
             self._passed.clear()
-            self._drop_unused()
+        self._drop_unused()
+        new = [origin for origin in self._names if origin not in self._passed]
+        old = [origin for origin, then in self._passed.items() if then != moment]
         gone = False
-        for origin in [origin for origin in self._names if origin not in self._passed]:
+        for origin in (*new, *old[:_MOST_AGAIN]):
+            self._passed.pop(origin, None)
             if unfit(origin, settings, self._clock()) is not None:
                 self._forget(origin)
                 gone = True
             else:
-                self._passed.add(origin)
+                self._passed[origin] = moment
         return gone
 
     def _drop_unused(self) -> None:
@@ -79,7 +84,8 @@ class Pieces:
         held = self._ring.paths()
         for origin in [origin for origin, name in self._names.items() if name not in held]:
             del self._names[origin]
+            self._passed.pop(origin, None)
 
     def _forget(self, origin: Origin) -> None:
         self._ring.forget(self._names.pop(origin))
-        self._passed.discard(origin)
+        self._passed.pop(origin, None)

@@ -18,7 +18,7 @@ from local_llm.errors import (
 )
 from local_llm.features.asking import Wish
 from local_llm.features.exchanges import Exchanges, Matter
-from local_llm.features.intake import check_path, readable
+from local_llm.features.intake import check_path, readable, split_tokens
 from local_llm.features.options import Options
 from local_llm.features.port import Snapshot
 from local_llm.features.wtf.gathering import Evidence, Gathering, Sieve
@@ -157,7 +157,7 @@ def _matter(case: Case) -> Matter:
         asked=case.instructions,
         title=case.title(),
         notes=case.notes(),
-        fired=case.fired,
+        fired=(*case.fired, *split_tokens(case.subject)),
     )
 
 
