@@ -14,6 +14,7 @@ import msgspec
 from local_llm.errors import InputRejected
 from local_llm.features.answers import Answer, AnswerCache, answer_key
 from local_llm.features.asking import Asker, Question, Wish
+from local_llm.features.audit import prompt_text
 from local_llm.features.connect import Link
 from local_llm.features.delivery import Delivery
 from local_llm.features.history import History
@@ -23,6 +24,7 @@ from local_llm.features.port import Editor, Snapshot
 from local_llm.features.preview import preview_lines
 from local_llm.features.report import notes, shown_model
 from local_llm.guard.findings import Fired
+from local_llm.guard.vault import placeholders
 from local_llm.prompts.explain import follow_up_pieces
 from local_llm.settings import Settings
 from local_llm.tokens.pieces import Piece
@@ -107,7 +109,9 @@ class Exchanges:
         """Show the prompt that would be sent."""
         async with self._asker.connected(ask_id, matter.settings) as link:
             question = await self._asker.fitted(link, matter.pieces, matter.wish, matter.settings)
-        lines = preview_lines(link, question.model, question.prompt, matter.fired)
+        secrets = placeholders(prompt_text(question.prompt.messages))
+        masked = (Fired(rule="guard.redact", what=kind, count=n) for kind, n in secrets.items())
+        lines = preview_lines(link, question.model, question.prompt, (*matter.fired, *masked))
         self._editor.tell("preview", ask_id, {"lines": lines})
 
     async def show(self, ask_id: int, text: str) -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from local_llm.backends.base import Decoder, Done, Event, Progress, Request, Text, Thinking, Usage
 from local_llm.body import Body
-from local_llm.errors import BackendError, EmptyAnswer, ModelLoading
+from local_llm.errors import EmptyAnswer, ModelLoading
 from local_llm.features.connect import Link
 from local_llm.features.delivery import Receiver
 from local_llm.features.events import Events
@@ -71,11 +71,7 @@ class Streaming:
         """
         self._begun = self._clock()
         async with self._open(link, request) as body:
-            try:
-                await self._read(body, decoder(), link.where)
-            except BackendError:
-                await self._delivery.finish()  # what was held back has arrived, too
-                raise
+            await self._read(body, decoder(), link.where)
         await self._delivery.finish()
         if not self._delivery.answer.strip():
             raise EmptyAnswer("the server answered with no text", where=link.where)
