@@ -73,6 +73,8 @@ NAMES = [
     (" a", "a", None),
     ("a\t", "a\t", True),
     ("a\t", "a", None),
+    ("[ab]\t", "b\t", True),
+    ("[a\t", "a", None),
     ("a\r", "a", True),
     ("\ufeffa", "a", True),
     ("a\\", "a\\", None),

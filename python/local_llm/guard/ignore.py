@@ -33,6 +33,7 @@ _NAMED = {
     "[:xdigit:]": "0-9A-Fa-f",
 }
 _CLASSES = re.compile("|".join([r"\\.", *map(re.escape, _NAMED)]))
+_END = "\x01"  # behind a blank, which pathspec would take off
 _NEGATED = re.compile(r"\[\^\]?")
 
 
@@ -123,7 +124,7 @@ def _expression(pattern: str) -> str | None:
         return None
     # All below a folder, or everything: pathspec's expression ends before the name does.
     end = "" if found == "." or plain.rpartition("/")[2] == "**" else r"\z"
-    return f"(?s){_NEGATED.sub(_no_slash, found)}{end}"
+    return f"(?s){_NEGATED.sub(_no_slash, found.replace(_END, ''))}{end}"
 
 
 def _bytes(text: str) -> str:
@@ -136,7 +137,7 @@ def _protected(pattern: str) -> str:
     if pattern[0] in "!#":
         pattern = f"\\{pattern}"
     if pattern[-1].isspace() and not pattern.endswith("\\ "):
-        pattern = f"{pattern[:-1]}[{pattern[-1]}]"
+        pattern += _END
     return pattern
 
 
