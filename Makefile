@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -o faulthandler_timeout=120
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help venv neovims wtf-tools demo test check bench-explain bench-startup bench-connect bench-complete bench-wtf soak soak-short fmt docs clean
+.PHONY: help venv neovims wtf-tools demo test check bench-explain bench-startup bench-connect bench-complete bench-guard bench-wtf soak soak-short fmt docs clean
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -50,6 +50,9 @@ bench-connect: venv  ## measure how long looking for a server takes where none i
 bench-wtf: neovims wtf-tools  ## measure what :LocalWtf gathers in time, beside a server and a tool that hang
 	@$(PYTHON) tests/bench/wtf.py $(ARGS)
 	@$(PYTHON) tests/bench/wtf_facts.py
+
+bench-guard: venv  ## measure what masking costs, and what it finds on the corpus
+	@$(PYTHON) tests/bench/guard.py $(ARGS)
 
 bench-complete: neovims  ## measure inline completion: time, messages, tokens, beside bare Lua (ARGS=--quick)
 	@$(PYTHON) tests/bench/complete.py $(ARGS)

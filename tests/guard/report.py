@@ -12,7 +12,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +20,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent / "python")]
 
 from guard.corpus import Sample, build  # noqa: E402 - the path is set above
+from guard.kinds_gitlab import CUSTOM_PAT_PREFIX  # noqa: E402
 from guard.measure import Finder, Finding, Report, Score, measure  # noqa: E402
+from local_llm.guard.mask import Masker  # noqa: E402
 
 
 def main() -> int:
@@ -31,12 +33,14 @@ def main() -> int:
     asked = parser.parse_args()
     samples = build()
     print(_about(samples))
-    ours = _measured("local-llm", samples, _our_finder)
-    if not asked.no_peer:
-        _measured("detect-secrets", samples, lambda: _peer_finder(samples))
-    if ours:
-        _list("missed", ours.misses, asked.held_out)
-        _list("masked for nothing", ours.false_alarms, asked.held_out)
+    ours = _measured("local-llm", samples, our_finder())
+    peer = None if asked.no_peer else _peer_finder(samples)
+    if peer:
+        _measured("detect-secrets", samples, peer)
+    else:
+        print(f"{'detect-secrets':16}not installed, or not asked for\n")
+    _list("missed", ours.misses, asked.held_out)
+    _list("masked for nothing", ours.false_alarms, asked.held_out)
     return 0
 
 
@@ -50,13 +54,7 @@ def _about(samples: Sequence[Sample]) -> str:
     )
 
 
-def _measured(
-    name: str, samples: Sequence[Sample], make: Callable[[], Finder | None]
-) -> Report | None:
-    find = make()
-    if find is None:
-        print(f"{name:16}not installed")
-        return None
+def _measured(name: str, samples: Sequence[Sample], find: Finder) -> Report:
     begun = time.perf_counter()
     report = measure(samples, find)
     parts = {"tuned": report.tuned, "held out": report.held_out, "all": report.all}
@@ -72,13 +70,8 @@ def _row(name: str, part: str, score: Score) -> str:
     )
 
 
-def _our_finder() -> Finder | None:
-    # Looked for here, so that the peer can be measured before the masker exists.
-    if find_spec("local_llm.guard.mask") is None:
-        return None
-    from guard.kinds_gitlab import CUSTOM_PAT_PREFIX
-    from local_llm.guard.mask import Masker
-
+def our_finder() -> Finder:
+    """Return what the masker finds; it knows the prefix that the administrator chose."""
     masker = Masker(prefixes=(CUSTOM_PAT_PREFIX,))
     return lambda text: [(one.start, one.end, one.kind) for one in masker.mask(text).spans]
 

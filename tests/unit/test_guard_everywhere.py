@@ -107,6 +107,7 @@ def test_every_message_of_the_app_is_tried():
     assert asyncio.run(names()) == set(ASKS) | SILENT
 
 
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("name", ASKS)
 async def test_no_byte_of_a_secret_reaches_a_server_or_a_file(name):
     script = Script(pieces=("Fine ", "it is."), continues="x = 1", models=("qwen2.5-coder-1.5b",))
@@ -127,6 +128,21 @@ async def test_no_byte_of_a_secret_reaches_a_server_or_a_file(name):
     for piece in (*pieces_of(TOKEN), *pieces_of(PASSWORD)):
         assert piece not in sent
     _nothing_kept()
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("name", ["explain", "wtf", "wtf_fix", "complete"])
+async def test_with_masking_switched_off_they_are_seen_to_be_sent(name):
+    script = Script(pieces=("Fine.",), continues="x = 1", models=("qwen2.5-coder-1.5b",))
+    with FakeLlamaCpp(script) as server:
+        setup = {"backend": {"kind": "llamacpp", "url": server.url}, "guard": {"redact": False}}
+        async with desk(**setup, complete={"speculate": False}) as at:
+            if name == "complete":
+                at.app.receive({"name": name, "ticket": {**TICKET, "id": 2, "manual": True}})
+                await at.editor.wait("ghost", 2)
+            else:
+                await _ended(at, at.ask(name, **ASKS[name]))
+        assert PASSWORD in everything_sent(server)
 
 
 async def _ended(at, ask_id):

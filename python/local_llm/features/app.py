@@ -94,6 +94,7 @@ class App:
         clock = time.monotonic
         turns = Turns()
         masking = Masking(env, read_bounded)
+        log.mask_with(lambda text: masking.plain().mask(text).text)
         self._guard = Guard()
         self._audit = AuditQueue(lambda: audit(self._guard), self._not_recorded)
         user = Actor(type="user", username=env.get("USER") or env.get("LOGNAME"))

@@ -49,6 +49,10 @@ class Masking:
             self._maskers[key] = self._made(guard)
         return self._maskers[key]
 
+    def plain(self) -> Masker:
+        """Return the masker for what no project's options are about, such as the log."""
+        return self.masker(Settings())
+
     def for_link(self, settings: Settings, link: Link) -> Masker | None:
         """Return the masker for what goes to a server, None where nothing is masked."""
         if settings.guard.redact or not link.target.is_loopback:

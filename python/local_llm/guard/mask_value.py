@@ -45,7 +45,7 @@ _HEX = re.compile(r"(?i)(?:0x)?[0-9a-f]+")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_,.:/ ]*")
 _CALL = re.compile(r"[A-Za-z_$][\w$]*(?:[.:>\-]+[A-Za-z_$][\w$]*)*[!?]?")
 _PUBLIC_FORM = re.compile(
-    r"(?i)^arn:aws|^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^(?:ssh-|ecdsa-|age1)|^MII[A-Za-z0-9+/]{20}.*CERT"
+    r"(?i)^arn:aws|^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^(?:ssh-|ecdsa-|age1|-{4,5} ?BEGIN)"
 )
 _PLACE = re.compile(r"^(?:\.{0,2}/|~/|[a-z][a-z0-9+.-]*:/{1,2}|[A-Z]:\\)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]*)?")
