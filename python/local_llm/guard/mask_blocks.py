@@ -44,6 +44,9 @@ def key_block(lines: Sequence[str], row: int) -> list[Placed]:
 def _rest(lines: Sequence[str], row: int) -> list[Placed]:
     """Return the lines of a body, up to its end or to what is no body any more."""
     below = range(row + 1, min(len(lines), row + _LONGEST_KEY))
+    # Up to the next head: a thousand heads below each other are not read a thousand times.
+    stop = next((at for at in below if _BEGIN.search(lines[at])), below.stop)
+    below = range(below.start, stop)
     last = next((at for at in below if _END.search(lines[at])), None)
     sign = lines[row][:1] if lines[row][:1] in {"+", "-"} and not _BEGIN.match(lines[row]) else ""
     found: list[Placed] = []

@@ -95,6 +95,7 @@ _MARKS: tuple[tuple[Mark, str], ...] = (
     (Mark.WRAPPED, r"(?m:[A-Za-z0-9_\-/+=.]\\$)"),
     (Mark.NETRC, r"(?m:^[ \t]*(?:password|passwd)[ \t]+\S+[ \t]*$)"),
 )
+_LONGEST_VALUE = 4096  # bytes; longer ones are data
 _SHORT = 4096  # bytes; of more something is found anyway
 _MASKED = re.compile(r"\[REDACTED:[a-z0-9-]+:\d+\]")
 _NOT_A_PASSWORD = re.compile(r"^(?:\$|%|\{|<|\*+$|x+$|\.+$|:)|\}$", re.IGNORECASE)
@@ -252,6 +253,9 @@ def _named(joined: _Joined) -> Iterator[tuple[int, int, str]]:
             return
         group = _group(match)
         start, end = match.span(group)
+        if end - start > _LONGEST_VALUE:  # and what it holds is not read once more from each name
+            at = end
+            continue
         found = _judged(
             joined, match.start(), (start, end), quoted=group != secret_names.BARE_GROUP
         )
