@@ -15,6 +15,10 @@ CHAT = "/v1/chat/completions"
 dice = random.Random(5)
 SECRET = "".join(dice.choice(string.ascii_letters + string.digits) for _ in range(24))
 fresh = itertools.count(1)
+REPORT = """
+local item = { lnum = 2, col = 6, message = ..., severity = 1, source = "T", code = "X" }
+vim.diagnostic.set(vim.api.nvim_create_namespace("t"), 0, { item })
+"""
 
 
 @pytest.fixture(scope="module")
@@ -38,24 +42,42 @@ def sent(server):
 
 
 def test_an_explanation_shows_the_placeholder(at, server):
+    server.script = Script(
+        pieces=("It logs in with ", "[REDACTED:pass", "word:1] as it ", "stands.")
+    )
+    at.child.type(":%LocalExplain<CR>")
+    at.reads("It logs in with [REDACTED:password:1] as it stands.")
+    at.is_well()
+    assert "[REDACTED:password:1]" in sent(server)
+    assert SECRET not in sent(server)
+
+
+def test_a_secret_that_the_model_makes_up_is_masked(at, server):
+    made_up = SECRET[::-1]
+    pieces = ("Use ", f'token = "{made_up[:9]}', f'{made_up[9:]}" ', "there.")
+    server.script = Script(pieces=pieces)
+    at.child.type(":%LocalExplain<CR>")
+    at.reads("there.")
+    assert made_up[:8] not in at.sees()
+    assert "[REDACTED:token:" in at.sees()
+    at.is_well()
+
+
+def test_a_fix_brings_the_secret_back(at, server):
     head, *_ = at.child.buffer()
     lines = [head, 'password = "[REDACTED:password:1]"', "login(user, password)"]
     server.script = Script(pieces=(json.dumps({"lines": lines}),))
-    at.child.lua(
-        """local item = { lnum = 2, col = 6, message = ..., severity = 1, source = "T", code = "X" }
-        vim.diagnostic.set(vim.api.nvim_create_namespace("t"), 0, { item })""",
-        f"no name usr ({next(fresh)})",
-    )
+    at.child.lua(REPORT, f"no name usr ({next(fresh)})")
     at.child.type("3G:LocalWtfFix<CR>")
     at.reads("login(user, password)")
     at.child.type("gA")
-    at.child.wait_until(lambda: at.child.buffer()[2] == "login(user, password)", what="the change")
+    at.child.wait_until(lambda: at.child.buffer()[2] == lines[2], what="the change")
     assert at.child.buffer()[:2] == [head, f'password = "{SECRET}"']
     assert SECRET not in sent(server)
     at.is_well()
 
 
-def test_the_preview_tells_what_was_masked(at, server):
+def test_the_preview_tells_what_was_masked(at):
     at.child.type(":LocalPreview explain<CR>")
     at.reads("What would be sent")
     shown = "\n".join(at.child.buffer())
