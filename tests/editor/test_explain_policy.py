@@ -157,7 +157,7 @@ def give_key(tmp_path, way):
 @pytest.mark.parametrize("script", [Script(), Script(error=(500, f"bad key {KEY}")), None])
 def test_keys_and_code_are_nowhere_to_be_read(editor, home, tmp_path, way, script):
     options, env = give_key(tmp_path, way)
-    given = script or Script(stall_after=1)
+    given = script or Script(stall_after=2)  # a word is shown when the next one comes
     with FakeLlamaCpp(
         Script(key=KEY, pieces=given.pieces, error=given.error, stall_after=given.stall_after)
     ) as server:

@@ -7,7 +7,7 @@ BUSY = "pcall(vim.wait, 300)"
 
 
 def test_ctrl_c_while_the_editor_is_busy(editor):
-    with FakeLlamaCpp(Script(pieces=["Half"], stall_after=1)) as server:
+    with FakeLlamaCpp(Script(pieces=["Half "], stall_after=1)) as server:
         child = editor(setup={"backend": {"kind": "llamacpp", "url": server.url}})
         child.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'x = 1' })")
         child.type(":%LocalExplain<CR>")
@@ -20,7 +20,7 @@ def test_ctrl_c_while_the_editor_is_busy(editor):
 
 
 def test_ctrl_c_elsewhere_stops_nothing(editor):
-    with FakeLlamaCpp(Script(pieces=["Half", " and half"], stall_after=1)) as server:
+    with FakeLlamaCpp(Script(pieces=["Half ", "and half"], stall_after=1)) as server:
         setup = {"backend": {"kind": "llamacpp", "url": server.url}, "explain": {"window": "split"}}
         child = editor(setup=setup)
         child.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'x = 1' })")
