@@ -6,11 +6,12 @@ import random
 import string
 
 import pytest
+import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from local_llm.guard.mask import Masked, Masker, Span
-from local_llm.guard.mask_scan import Pattern
+from local_llm.guard.mask_scan import PLACES, Pattern, _groups
 from local_llm.guard.secret_formats import FORMATS, Format
 from local_llm.guard.vault import PLACEHOLDER, Vault
 
@@ -220,9 +221,10 @@ def test_positions_in_a_text_without_secrets_are_its_own():
 
 
 def test_every_format_compiles_alone_and_has_a_name():
-    for one in FORMATS:
+    for one in (*FORMATS, *PLACES):
         assert PLACEHOLDER.fullmatch(f"[REDACTED:{one.kind}:1]")
         Pattern((one,))
+        assert _groups(one) == re2.compile(one.pattern).groups, one.pattern
 
 
 def test_a_rule_with_a_group_and_entropy():
