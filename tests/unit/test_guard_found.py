@@ -36,7 +36,7 @@ def test_secrets_are_found_and_little_else(report, part):
 
 def test_masking_twice_is_masking_once_and_put_back_is_exact():
     masker = Masker(prefixes=(CUSTOM_PAT_PREFIX,))
-    for sample in SAMPLES[::2]:
+    for sample in SAMPLES[::3]:
         masked = masker.mask(sample.text)
         assert masker.mask(masked.text).text == masked.text, sample.name
         assert masker.put_back(masked.text) == sample.text, sample.name
@@ -83,7 +83,7 @@ EXCERPTS = dict(excerpts())
 def test_every_cut_of_an_answer_gives_the_masked_whole(kind, text):
     masker = Masker(prefixes=(CUSTOM_PAT_PREFIX,))
     whole = masker.mask(text).text
-    step = 1 + len(text) // 120
+    step = 1 + len(text) // 60
     for cut in range(0, len(text) + 1, step):
         stream = StreamMasker(masker)
         assert stream.feed(text[:cut]) + stream.feed(text[cut:]) + stream.finish() == whole, kind

@@ -14,14 +14,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
 from local_llm.guard.mask_blocks import blocks
 from local_llm.guard.mask_lines import Lines, Read
 from local_llm.guard.mask_scan import Mark, Scanner, merged
-from local_llm.guard.mask_sums import sums, wrapped
+from local_llm.guard.mask_sums import in_sum, sums, wrapped
 from local_llm.guard.secret_formats import FORMATS, Format, gitlab_formats
 from local_llm.guard.vault import PLACEHOLDER, Vault
 
@@ -100,7 +100,9 @@ class Masker:
         self._scanner = scanner or _scanner(all_formats, tuple(more))
         self._lines = Lines(self._scanner)
         self._loose = lru_cache(maxsize=1024)(self._scanner.loose)
-        self._formats = lru_cache(maxsize=1024)(self._scanner.formed)
+        formed = lru_cache(maxsize=1024)(self._scanner.formed)
+        # A sum that was looked at is not put together again at the next key.
+        self._in_sum = lru_cache(maxsize=4096)(partial(in_sum, loose=self._loose, formats=formed))
 
     def apart(self) -> Masker:
         """Return one with the same secrets and rules that remembers lines of its own."""
@@ -128,8 +130,8 @@ class Masker:
         found = {row: list(one.spans) for row, one in read.facts.items()}
         marked = {row: one.mark for row, one in read.facts.items() if one.mark}
         if marked:
-            more = blocks(read.lines, marked) + sums(read.lines, marked, self._loose, self._formats)
-            for row in [row for row, mark in marked.items() if Mark.WRAPPED in mark]:
+            more = blocks(read.lines, marked) + sums(read.lines, marked, self._in_sum)
+            for row in [row for row, mark in marked.items() if mark & Mark.WRAPPED]:
                 more += wrapped(read.lines, row, self._loose)
             for row, start, end, kind in more:
                 found.setdefault(row, []).append((start, end, kind))

@@ -127,7 +127,10 @@ WAYS = {
 }
 
 
-def blocks(lines: Sequence[str], marks: Mapping[int, Mark]) -> list[Placed]:
+_ANY_WAY = sum(WAYS)
+
+
+def blocks(lines: Sequence[str], marks: Mapping[int, int]) -> list[Placed]:
     """Return what is secret because of the lines around it.
 
     Args:
@@ -137,7 +140,8 @@ def blocks(lines: Sequence[str], marks: Mapping[int, Mark]) -> list[Placed]:
     """
     found: list[Placed] = []
     for row, mark in marks.items():
-        for one, way in WAYS.items():
-            if one in mark:
-                found += way(lines, row)
+        if mark & _ANY_WAY:
+            for one, way in WAYS.items():
+                if mark & one:
+                    found += way(lines, row)
     return found

@@ -6,7 +6,6 @@ the text whatever it holds. No pattern matches a line's end.
 
 from __future__ import annotations
 
-import enum
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -22,8 +21,8 @@ from local_llm.guard.secret_formats import Format
 Spans = tuple[tuple[int, int, str], ...]
 
 
-class Mark(enum.IntFlag):
-    """What a line may be part of."""
+class Mark:
+    """What a line may be part of: bits, not an enum, whose operators a key has no time for."""
 
     NONE = 0
     KEY_BLOCK = 1  # the head of a private key
@@ -39,7 +38,7 @@ class Facts(msgspec.Struct, frozen=True):
     """What is known of a line on its own: `spans` are (start, end, kind) in characters."""
 
     spans: Spans = ()
-    mark: Mark = Mark.NONE
+    mark: int = Mark.NONE
 
 
 # Of a line that nothing is known of. False in C, for there are many and a key has no time.
@@ -86,7 +85,7 @@ _SUM = (
     r"|(?i:concat|join|paste0?|sprintf|format|%)!?[ \t]*\([^()\n]*[\"'][ \t]*,[ \t]*\[?[ \t]*[\"']"
     r"|[\"'][ \t]*,[ \t]*[\"'][^()\n]*[\"']\]\.join\(|[\"']\)?\.(?:concat|append)\([\"']"
 )
-_MARKS: tuple[tuple[Mark, str], ...] = (
+_MARKS: tuple[tuple[int, str], ...] = (
     (Mark.KEY_BLOCK, KEY_BEGIN),
     (Mark.OPEN, rf"(?m:{secret_names.OPEN_PATTERN})"),
     (Mark.LITERAL, rf"(?m:{_LONE_LITERAL})"),
@@ -177,7 +176,7 @@ class Scanner:
         for start, end, kind in self._found(joined):
             row, first, last = joined.place(start, end)
             spans.setdefault(row, []).append((first, last, kind))
-        marks: dict[int, Mark] = {}
+        marks: dict[int, int] = {}
         for mark, regexp in self._marks:
             for match in regexp.finditer(joined.data):
                 row = joined.row(match.start())

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from local_llm.guard.mask_scan import CODE, PLUS, Mark, Spans
 
 Placed = tuple[int, int, int, str]  # row, start, end, kind
 Loose = Callable[[str], Spans]
+FoundIn = Callable[[str, str, str], Sequence[Placed]]
+
+_AFTER = 40  # characters of the line below: `].join(` stands there
 
 _MOST_LINES = 40
 _LITERAL = re.compile(rf"(?<![A-Za-z0-9_]){CODE}([\"'`])((?:\\.|(?!\1).)*)\1")
@@ -29,15 +33,13 @@ _GOES_ON = re.compile(rf"[\"'`][ \t]*{PLUS}?[ \t]*(?:\\|&?[ \t]*_|,|;)?[ \t]*$|[
 _CONTINUES = re.compile(rf"^[+\-]?[ \t]*(?:[\w.$@]+[ \t]*[+.]=[ \t]*)?{PLUS}?[ \t]*{CODE}[\"'`]")
 
 
-def sums(
-    lines: Sequence[str], marks: Mapping[int, Mark], loose: Loose, formats: Loose
-) -> list[Placed]:
+def sums(lines: Sequence[str], marks: Mapping[int, int], found_in: FoundIn) -> list[Placed]:
     """Return what is secret of sums of literals.
 
     Args:
         lines: All of them.
         marks: What some of them may be part of, by row, in order.
-        loose: Finds secrets in a text of its own. formats: Only those that have a form.
+        found_in: `in_sum`, which may remember what it has been asked.
 
     """
     found: list[Placed] = []
@@ -46,12 +48,28 @@ def sums(
         if row <= done or not mark & (Mark.LITERAL | Mark.SUM):
             continue
         first, last = _extent(lines, row)
-        if first < last or Mark.SUM in mark:
-            is_below = first > 0 and Mark.OPEN in marks.get(first - 1, Mark.NONE)
+        if first < last or mark & Mark.SUM:
+            is_below = first > 0 and marks.get(first - 1, Mark.NONE) & Mark.OPEN
             above = lines[first - 1] if is_below else ""
-            found += _Sum(lines, first, last, above).found(loose, formats)
+            after = lines[last + 1][:_AFTER] if last + 1 < len(lines) else ""
+            parts = found_in("\n".join(lines[first : last + 1]), above, after)
+            found += [(first + at, start, end, kind) for at, start, end, kind in parts]
             done = last
     return found
+
+
+def in_sum(text: str, above: str, after: str, loose: Loose, formats: Loose) -> tuple[Placed, ...]:
+    """Return what is secret of some lines of literals; rows count from their first.
+
+    Args:
+        text: The lines.
+        above: The line above where that holds the name, else "".
+        after: How the line below begins.
+        loose: Finds secrets in a text of its own.
+        formats: Finds only those that have a form.
+
+    """
+    return tuple(_Sum(text, above, after).found(loose, formats))
 
 
 def wrapped(lines: Sequence[str], row: int, loose: Loose) -> list[Placed]:
@@ -71,41 +89,27 @@ def wrapped(lines: Sequence[str], row: int, loose: Loose) -> list[Placed]:
 def _extent(lines: Sequence[str], row: int) -> tuple[int, int]:
     """Return the rows of the sum that a line belongs to."""
     first = last = row
-    while (
-        first > 0
-        and row - first < _MOST_LINES
-        and _CONTINUES.match(lines[first])
-        and _GOES_ON.search(lines[first - 1])
-    ):
+    while first > 0 and row - first < _MOST_LINES and _goes_on(lines[first - 1], lines[first]):
         first -= 1
-    while (
-        last + 1 < len(lines)
-        and last - row < _MOST_LINES
-        and _GOES_ON.search(lines[last])
-        and _CONTINUES.match(lines[last + 1])
-    ):
+    below = min(len(lines) - 1, row + _MOST_LINES)
+    while last < below and _goes_on(lines[last], lines[last + 1]):
         last += 1
     return first, last
 
 
+@lru_cache(maxsize=16_384)
+def _goes_on(line: str, below: str) -> bool:
+    """Tell whether a literal at the end of a line may be put together with the next line's."""
+    return bool(_CONTINUES.match(below) and _GOES_ON.search(line))
+
+
 class _Sum:
-    """Some rows of literals.
+    """Some rows of literals; see `in_sum`."""
 
-    Args:
-        lines: All lines.
-        first: The first row.
-        last: The last.
-        above: The line above where that holds the name, else "".
-
-    """
-
-    def __init__(self, lines: Sequence[str], first: int, last: int, above: str) -> None:
-        self._rows = lines[first : last + 1]
-        self._first = first
+    def __init__(self, text: str, above: str, after: str) -> None:
         self._above = above
-        self._text = "\n".join(self._rows)
-        after = lines[last + 1] if last + 1 < len(lines) else ""
-        self._is_called = bool(_CALL.search(f"{self._text}\n{after[:40].lstrip()}"))
+        self._text = text
+        self._is_called = bool(_CALL.search(f"{text}\n{after.lstrip()}"))
 
     def found(self, loose: Loose, formats: Loose) -> list[Placed]:
         """Return what is secret."""
@@ -115,7 +119,7 @@ class _Sum:
             for start, end, kind in self._in_group(group, way):
                 row = self._text.count("\n", 0, start)
                 begin = self._text.rfind("\n", 0, start) + 1
-                found.append((self._first + row, start - begin, end - begin, kind))
+                found.append((row, start - begin, end - begin, kind))
         return found
 
     def _groups(self) -> list[tuple[list[tuple[int, int]], bool]]:
