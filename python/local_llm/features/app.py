@@ -237,7 +237,9 @@ class App:
     def _fail(self, ask_id: int, name: str, message: dict[str, Any], exc: LocalLlmError) -> None:
         log.warning("%s failed: %s", name, exc.code)
         if isinstance(exc, PolicyRefused):
-            self._recorder.refusal(ask_id, name, message, exc)
+            place = message.get("snapshot") or {}
+            path, root = str(place.get("path") or ""), str(place.get("root") or "")
+            self._recorder.refusal(ask_id, name, exc, path=path, root=root)
         self._editor.tell(
             "fail",
             ask_id,

@@ -155,12 +155,15 @@ class Asker:
         delivery: Receiver | None = None,
     ) -> Answer:
         """Ask the model, and record that; see `_streamed`."""
-        asked = Asked(link=question.link, model=question.model.name, prompt="")
+        asked = Asked(
+            link=question.link,
+            model=question.model.name,
+            prompt=lambda: prompt_text(question.prompt.messages),
+        )
         with self._recorder.call(ask_id, question.wish.command, asked):
             try:
                 answer = await self._streamed(ask_id, question, refitted, delivery)
             finally:
-                asked.prompt = prompt_text(question.prompt.messages)
                 asked.response = question.answer
             asked.prompt_tokens = answer.stats.prompt_tokens
             asked.answer_tokens = answer.stats.answer_tokens

@@ -95,6 +95,11 @@ class Auditor:
         self._source = source
         self._now = now
 
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is made of what is told."""
+        return self._guard().audit
+
     def model_call(
         self,
         about: About,

@@ -110,6 +110,7 @@ class Delivery:
         self._clock = clock
         self._cleaner = Cleaner(masker)
         self._thought_cleaner = Cleaner(masker)
+        self._thinks = False
         self._next_turn = 0.0
         self._drawing: Drawing | None = None
         self._parts: list[str] = []
@@ -146,11 +147,14 @@ class Delivery:
 
     def thinking(self, text: str) -> None:
         """Send a piece of reasoning, which the editor keeps folded."""
+        self._thinks = True
         self._think(self._thought_cleaner.feed(text))
 
     def _end_thought(self) -> None:
         """Send what of the reasoning was held back."""
-        self._think(self._thought_cleaner.finish())
+        if self._thinks:
+            self._thinks = False
+            self._think(self._thought_cleaner.finish())
 
     def _think(self, text: str) -> None:
         if text:

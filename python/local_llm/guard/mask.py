@@ -23,9 +23,9 @@ from local_llm.guard.mask_lines import Lines, Read
 from local_llm.guard.mask_scan import Mark, Scanner, merged
 from local_llm.guard.mask_sums import in_sum, sums, wrapped
 from local_llm.guard.secret_formats import FORMATS, Format, gitlab_formats
-from local_llm.guard.vault import PLACEHOLDER, Vault
+from local_llm.guard.vault import OPENING, PLACEHOLDER, Vault
 
-Placed = dict[int, list[tuple[int, int, str]]]  # by row: start, end, kind
+ByRow = dict[int, list[tuple[int, int, str]]]  # by row: start, end, kind
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -126,7 +126,7 @@ class Masker:
         """Return the text with the secrets in place of their placeholders."""
         return self.vault.put_back(text)
 
-    def _placed(self, read: Read) -> Placed:
+    def _placed(self, read: Read) -> ByRow:
         found = {row: list(one.spans) for row, one in read.facts.items()}
         marked = {row: one.mark for row, one in read.facts.items() if one.mark}
         if marked:
@@ -137,7 +137,7 @@ class Masker:
                 found.setdefault(row, []).append((start, end, kind))
         return {row: spans for row, spans in found.items() if spans}
 
-    def _masked(self, read: Read, placed: Placed) -> Masked:
+    def _masked(self, read: Read, placed: ByRow) -> Masked:
         parts: list[str] = []
         spans: list[Span] = []
         text, done, size, above, begin = read.text, 0, 0, 0, 0
@@ -161,10 +161,10 @@ def _scanner(formats: tuple[Format, ...], more: tuple[Format, ...]) -> Scanner:
     return Scanner(formats, more)
 
 
-def _without_placeholders(lines: Sequence[str], placed: Placed) -> Placed:
+def _without_placeholders(lines: Sequence[str], placed: ByRow) -> ByRow:
     """Leave out what touches a placeholder: that is masked already."""
     for row, spans in placed.items():
-        if "[REDACTED:" in lines[row]:
+        if OPENING in lines[row]:
             taken = [match.span() for match in PLACEHOLDER.finditer(lines[row])]
             placed[row] = [
                 span for span in spans if not any(a < span[1] and span[0] < b for a, b in taken)

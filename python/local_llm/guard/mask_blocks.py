@@ -6,18 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from local_llm.guard import secret_names
-from local_llm.guard.mask_scan import KEY_BEGIN, Mark, next_value
+from local_llm.guard.mask_scan import KEY_BEGIN, Mark, Placed, next_value
 from local_llm.guard.mask_value import is_obvious
 
-Placed = tuple[int, int, int, str]  # row, start, end, kind
-
 _LONGEST_KEY = 400  # lines; one of 16,384 bits in PGP's form has 200
-_BEGIN = re.compile(KEY_BEGIN)
-_END = re.compile(KEY_BEGIN.replace("BEGIN", "END").replace("Private-Lines: [0-9]+", "Private-MAC"))
+BEGIN = re.compile(KEY_BEGIN)
+END = re.compile(KEY_BEGIN.replace("BEGIN", "END").replace("Private-Lines: [0-9]+", "Private-MAC"))
 # A line of the body, with what the language around it puts before and behind.
 _BODY = re.compile(r"[A-Za-z0-9+/=_\-]{2,}")
 _HEADER = re.compile(r"^\W*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID):")
-_LONG = re.compile(r"[A-Za-z0-9+/=]{40,}")
+LONG = re.compile(r"[A-Za-z0-9+/=]{40,}")
 _ESCAPE = re.compile(r"\\+[nr]")
 _KIND = "private-key"
 _BELOW = 2  # lines below a name that its value may stand on
@@ -33,8 +31,8 @@ _LOGIN = re.compile(r"^\s*(?:machine|login|account|default)\b")
 def key_block(lines: Sequence[str], row: int) -> list[Placed]:
     """Return what is secret of the keys that begin on a row, each line's part on its own."""
     found: list[Placed] = []
-    for begin in _BEGIN.finditer(lines[row]):
-        end = _END.search(lines[row], begin.end())
+    for begin in BEGIN.finditer(lines[row]):
+        end = END.search(lines[row], begin.end())
         found += _parts(lines[row], row, begin.end(), end.start() if end else len(lines[row]))
         if end is None:
             found += _rest(lines, row)
@@ -45,16 +43,16 @@ def _rest(lines: Sequence[str], row: int) -> list[Placed]:
     """Return the lines of a body, up to its end or to what is no body any more."""
     below = range(row + 1, min(len(lines), row + _LONGEST_KEY))
     # Up to the next head: a thousand heads below each other are not read a thousand times.
-    stop = next((at for at in below if _BEGIN.search(lines[at])), below.stop)
+    stop = next((at for at in below if BEGIN.search(lines[at])), below.stop)
     below = range(below.start, stop)
-    last = next((at for at in below if _END.search(lines[at])), None)
-    sign = lines[row][:1] if lines[row][:1] in {"+", "-"} and not _BEGIN.match(lines[row]) else ""
+    last = next((at for at in below if END.search(lines[at])), None)
+    sign = lines[row][:1] if lines[row][:1] in {"+", "-"} and not BEGIN.match(lines[row]) else ""
     found: list[Placed] = []
     for at in below:
         line = lines[at]
-        if last is None and not (_LONG.search(line) or not line.strip() or _HEADER.search(line)):
+        if last is None and not (LONG.search(line) or not line.strip() or _HEADER.search(line)):
             break
-        end = _END.search(line)
+        end = END.search(line)
         if not _HEADER.search(line):
             start = len(sign) if sign and line.startswith(sign) else 0
             found += _parts(line, at, start, end.start() if end else len(line))

@@ -19,6 +19,7 @@ from local_llm.guard.mask_value import entropy, is_obvious, is_random
 from local_llm.guard.secret_formats import Format
 
 Spans = tuple[tuple[int, int, str], ...]
+Placed = tuple[int, int, int, str]  # row, start, end, kind
 
 
 class Mark:

@@ -9,12 +9,11 @@ the last word, a value whose name has come, literals that may go on, and the bod
 
 from __future__ import annotations
 
-import re
-
 import re2
 
 from local_llm.guard.mask import Masker
-from local_llm.guard.mask_scan import CODE, KEY_BEGIN, OPTIONS, PLUS
+from local_llm.guard.mask_blocks import BEGIN, END, LONG
+from local_llm.guard.mask_scan import CODE, OPTIONS, PLUS
 from local_llm.guard.secret_names import PENDING
 
 _CONTEXT_CHARS = 4096  # before what is held, where a name or a literal may stand
@@ -33,9 +32,6 @@ _LITERALS = (
 )
 _LOGIN = r"(?:^|\n)[ \t]*(?:machine|login|account|default)\b[^\n]*(?:\n[^\n]*){0,3}$"
 _PENDING = re2.compile(rf"{_LITERALS}|(?i:{PENDING})$|{_LOGIN}|\S+$".encode(), OPTIONS)
-_BEGIN = re.compile(KEY_BEGIN)
-_END = re.compile(KEY_BEGIN.replace("BEGIN", "END").replace("Private-Lines: [0-9]+", "Private-MAC"))
-_LONG = re.compile(r"[A-Za-z0-9+/=]{40,}")
 
 
 class StreamMasker:
@@ -87,13 +83,13 @@ class StreamMasker:
 
     def _open_key(self) -> int:
         """Return where a key begins to be uncertain: at the first line that may end its body."""
-        begin = next(iter(reversed(list(_BEGIN.finditer(self._raw)))), None)
-        if begin is None or _END.search(self._raw, begin.end()):
+        begin = next(iter(reversed(list(BEGIN.finditer(self._raw)))), None)
+        if begin is None or END.search(self._raw, begin.end()):
             return len(self._raw)
         at = self._raw.find("\n", begin.end())
         while at >= 0:
             stop = self._raw.find("\n", at + 1)
-            if stop < 0 or not _LONG.search(self._raw, at + 1, stop):
+            if stop < 0 or not LONG.search(self._raw, at + 1, stop):
                 return at + 1
             at = stop
         return begin.end()

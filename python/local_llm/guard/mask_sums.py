@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from local_llm.guard.mask_scan import CODE, PLUS, Mark, Spans
+from local_llm.guard.mask_scan import CODE, PLUS, Mark, Placed, Spans
 
-Placed = tuple[int, int, int, str]  # row, start, end, kind
 Loose = Callable[[str], Spans]
 FoundIn = Callable[[str, str, str], Sequence[Placed]]
 

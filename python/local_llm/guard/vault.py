@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+OPENING = "[REDACTED:"
 PLACEHOLDER = re.compile(r"\[REDACTED:([a-z0-9]+(?:-[a-z0-9]+)*):([1-9]\d{0,8})\]")
 
 
 def placeholders(text: str) -> dict[str, int]:
     """Return how many placeholders a text has, by kind."""
-    if "[REDACTED:" not in text:
+    if OPENING not in text:
         return {}
     return dict(Counter(match[1] for match in PLACEHOLDER.finditer(text)))
 
@@ -46,13 +47,13 @@ class Vault:
 
     def note_foreign(self, text: str) -> None:
         """Keep clear of placeholders that somebody wrote into his text, or pasted there."""
-        if "[REDACTED:" in text:
+        if OPENING in text:
             found = (match[0] for match in PLACEHOLDER.finditer(text))
             self._foreign.update(one for one in found if one not in self._secrets)
 
     def _next(self, kind: str) -> str:
         while True:
             self._last[kind] += 1
-            name = f"[REDACTED:{kind}:{self._last[kind]}]"
+            name = f"{OPENING}{kind}:{self._last[kind]}]"
             if name not in self._foreign:
                 return name

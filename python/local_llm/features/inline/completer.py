@@ -138,7 +138,7 @@ class Completer:
             await self._answer(ticket)
         except PathRefused as exc:
             place = {"path": ticket.path, "root": ticket.root}
-            self._recorder.refusal(ticket.id, "complete", {"ticket": place}, exc)
+            self._recorder.refusal(ticket.id, "complete", exc, **place)
             self._give_up(ticket, exc, rule=exc.rule)
         except BackendError as exc:
             await self._seats.fail()

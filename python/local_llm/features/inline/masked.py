@@ -9,8 +9,7 @@ import msgspec
 from local_llm.features.inline.run import Finding
 from local_llm.fim.ticket import Ticket
 from local_llm.guard.mask import Masker
-
-_OPENING = "[REDACTED:"
+from local_llm.guard.vault import OPENING
 
 
 def masked_ticket(ticket: Ticket, masker: Masker) -> Ticket | None:
@@ -27,7 +26,7 @@ def masked_ticket(ticket: Ticket, masker: Masker) -> Ticket | None:
 
 def with_secrets(finding: Finding, put_back: Callable[[str], str]) -> Finding:
     """Return what was found as it may stand in the buffer."""
-    if not any(_OPENING in text for text in finding.texts):
+    if not any(OPENING in text for text in finding.texts):
         return finding
     texts = tuple(filter(None, (put_back(_complete(text)) for text in finding.texts)))
     return msgspec.structs.replace(finding, texts=texts)
@@ -35,5 +34,5 @@ def with_secrets(finding: Finding, put_back: Callable[[str], str]) -> Finding:
 
 def _complete(text: str) -> str:
     """Leave out a placeholder that the answer ended in."""
-    at = text.rfind(_OPENING)
+    at = text.rfind(OPENING)
     return text[:at] if at >= 0 and "]" not in text[at:] else text

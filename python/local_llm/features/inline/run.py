@@ -84,9 +84,8 @@ class Run:
         self._first: float | None = None
         self._pieces = 0
 
-    @property
     def sent(self) -> str:
-        """The request's body, in JSON."""
+        """Return the request's body, in JSON."""
         return self._shot.request.body.decode("utf-8", "replace")
 
     @property
