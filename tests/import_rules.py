@@ -17,7 +17,8 @@ HOST_FILE = "rplugin"
 
 LAYERS = (
     frozenset(
-        {"errors", "log"} | {"settings", "options", "sources", "admission", "config", "trust"}
+        {"errors", "log", "kept"}
+        | {"settings", "options", "sources", "admission", "config", "trust"}
     ),
     frozenset({"stream", "tokens", "fim", "prompts", "guard", "backends", "rules"}),
     frozenset({"gate"}),

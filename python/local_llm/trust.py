@@ -11,12 +11,12 @@ import hashlib
 import os
 import posixpath
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from local_llm import kept
 from local_llm.admission import admitted
 from local_llm.config import FILE_NAME, read_bounded
 from local_llm.errors import SettingsError
@@ -72,16 +72,8 @@ class TrustRecord:
             return {}
 
     def _write(self, known: Mapping[str, str]) -> None:
-        """Replace the record at once; mkstemp makes the new one 0600."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.encode(known))
-            Path(name).replace(self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        """Replace the record at once."""
+        kept.replace(self._path, msgspec.json.encode(known))
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

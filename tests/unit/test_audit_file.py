@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import shutil
@@ -24,11 +23,11 @@ from local_llm.ops import audit_writer
 from local_llm.ops.audit_file import HEAD, KEY
 from local_llm.ops.audit_place import CURRENT, KEY_BYTES
 from local_llm.ops.audit_writer import Limits
+from nobody import as_nobody
 
 ROOT = Path(__file__).resolve().parents[2]
 ENV = {"PYTHONPATH": f"{ROOT / 'python'}:{ROOT / 'tests'}"}
 DAY = 86_400.0
-NOBODY = 65534
 MANY = 1_000_000
 WRITER = """
 import os, sys
@@ -378,19 +377,6 @@ def test_a_full_disk_is_said_and_leaves_a_sound_log(folder):
     log_in(folder).append(record("later"))
     assert names(folder)[-2:] == [f"r{int(number) - 1}", "later"]
     assert faults(folder) == []
-
-
-@contextlib.contextmanager
-def as_nobody():
-    """Lay down the rights of root, which no mode of a file stops."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_folder_that_refuses_is_said():

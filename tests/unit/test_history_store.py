@@ -20,10 +20,10 @@ from local_llm.errors import HistoryError
 from local_llm.features.history_entry import Entry, Found
 from local_llm.ops import history_file
 from local_llm.ops.history_store import HistoryFile, match_of
+from nobody import as_nobody
 
 PYTHON = Path(__file__).resolve().parents[2] / "python"
 MB = 1024 * 1024
-NOBODY = 65534
 EDITOR = """
 import sys
 from pathlib import Path
@@ -439,19 +439,6 @@ def test_a_full_disk_is_said_and_what_was_kept_stays(path, store):
     assert (done.returncode, done.stderr) == (0, "")
     assert "the disk" in done.stdout
     assert store.find("first", 9, 0).total == 1
-
-
-@contextlib.contextmanager
-def as_nobody():
-    """Lay down the rights of root, which no mode of a file stops."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_disk_that_nobody_may_write_can_be_read():

@@ -6,11 +6,11 @@ It is read anew at every question, so that what one editor forgets is forgotten 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
+from local_llm import kept
 from local_llm.errors import SettingsError
 
 _LIMIT_BYTES = 64 * 1024
@@ -65,13 +65,5 @@ class Consent:
             ) from error
 
     def _write(self, hosts: list[str]) -> None:
-        """Replace the record at once; mkstemp makes the new one 0600."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.encode(hosts))
-            Path(name).replace(self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        """Replace the record at once."""
+        kept.replace(self._path, msgspec.json.encode(hosts))

@@ -13,17 +13,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import secrets
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from local_llm.errors import AuditFailed, InstallError
 from local_llm.guard.audit_chain import Head, head_of
+from local_llm.kept import lock
 from local_llm.ops.places import make_private
 
 CURRENT = "audit.jsonl"
@@ -161,18 +160,14 @@ def _has_log(folder: Path) -> bool:
 
 
 def _wait_for(handle: int, path: Path, wait_s: float) -> None:
-    deadline = time.monotonic() + wait_s
-    while True:
-        try:
-            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise AuditFailed(
-                    f"another program holds the audit log for more than {wait_s:g} s",
-                    where=str(path),
-                    hint="see what it waits for: `fuser` names it",
-                ) from None
-            time.sleep(_POLL_S)
+    try:
+        lock(handle, wait_s, _POLL_S)
+    except BlockingIOError:
+        raise AuditFailed(
+            f"another program holds the audit log for more than {wait_s:g} s",
+            where=str(path),
+            hint="see what it waits for: `fuser` names it",
+        ) from None
 
 
 def _hint(exc: OSError) -> str:

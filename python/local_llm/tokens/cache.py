@@ -7,13 +7,11 @@ model's digest, or a GGUF file's path, size and time of change.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from local_llm.kept import replace
 from local_llm.tokens.vocab import Vocab
 
 
@@ -35,16 +33,7 @@ def load(folder: Path, key: str) -> Vocab | None:
 
 def store(folder: Path, key: str, vocab: Vocab) -> None:
     """Keep `vocab` under `key`: whole or not at all, whoever else writes. Raises: OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.msgpack.encode(_Stored(key, vocab)))
-        Path(name).replace(_path(folder, key))
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    replace(_path(folder, key), msgspec.msgpack.encode(_Stored(key, vocab)))
 
 
 def _path(folder: Path, key: str) -> Path:

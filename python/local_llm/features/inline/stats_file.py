@@ -6,9 +6,7 @@ another has written. Each function may wait for the disk: call them in a thread.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from local_llm.features.inline.stats import Book
+from local_llm.kept import lock
 
 _LIMIT_BYTES = 1024 * 1024
 WAIT_S = 1.0  # a lock is held for a millisecond, unless its owner was stopped
-_POLL_S = 0.005
 
 
 class StatsFile:
@@ -69,7 +67,7 @@ class StatsFile:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         handle = os.open(self.path.with_suffix(".lock"), flags, 0o600)
         try:
-            _wait_for(handle, wait_s)
+            lock(handle, wait_s)
             yield
         finally:
             os.close(handle)
@@ -82,15 +80,3 @@ class StatsFile:
         with os.fdopen(handle, "wb") as file:
             file.write(msgspec.json.encode(book))
         part.replace(self.path)
-
-
-def _wait_for(handle: int, wait_s: float) -> None:
-    """Lock. Raises: BlockingIOError where somebody else holds it all the time."""
-    deadline = time.monotonic() + wait_s
-    while True:
-        try:
-            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(_POLL_S)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from local_llm import log
+from local_llm.kept import replace
 
 Key = tuple[str, ...]
 
@@ -97,18 +97,9 @@ class RuleStore:
         return kept if kept.key == tuple(map(_sound, key)) else None
 
     def _write(self, kept: Kept) -> None:
-        """Write whole or not at all; mkstemp makes the file 0600."""
+        """Write whole or not at all."""
         sound = Kept(tuple(map(_sound, kept.key)), _sound(kept.text), _sound(kept.link), kept.at)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.msgpack.encode(sound))
-            Path(name).replace(self._path(kept.key))
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        replace(self._path(kept.key), msgspec.msgpack.encode(sound))
 
     def _prune(self) -> None:
         """Remove the oldest files until the folder keeps its limits."""
