@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from local_llm.guard.mask import Masked, Masker, Span
-from local_llm.guard.mask_scan import PLACES, Pattern, _groups
+from local_llm.guard.mask_formats import Pattern, _groups
+from local_llm.guard.mask_patterns import PLACES
 from local_llm.guard.secret_formats import FORMATS, Format
 from local_llm.guard.vault import PLACEHOLDER, Vault
 

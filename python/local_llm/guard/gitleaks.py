@@ -13,7 +13,7 @@ from typing import Any
 import re2
 
 from local_llm.errors import SettingsError
-from local_llm.guard.mask_scan import OPTIONS
+from local_llm.guard.mask_formats import OPTIONS
 from local_llm.guard.secret_formats import Format
 
 RULES_FILE = "guard.rules_file"

@@ -20,7 +20,8 @@ import msgspec
 
 from local_llm.guard.mask_blocks import blocks
 from local_llm.guard.mask_lines import Lines, Read
-from local_llm.guard.mask_scan import Mark, Scanner, merged
+from local_llm.guard.mask_patterns import Mark
+from local_llm.guard.mask_scan import Scanner, merged
 from local_llm.guard.mask_sums import in_sum, sums, wrapped
 from local_llm.guard.secret_formats import FORMATS, Format, gitlab_formats
 from local_llm.guard.vault import OPENING, PLACEHOLDER, Vault

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from local_llm.guard import secret_names
-from local_llm.guard.mask_scan import KEY_BEGIN, Mark, Placed, next_value
+from local_llm.guard.mask_named import next_value
+from local_llm.guard.mask_patterns import KEY_BEGIN, Mark
+from local_llm.guard.mask_scan import Placed
 from local_llm.guard.mask_value import is_obvious
 
 _LONGEST_KEY = 400  # lines; one of 16,384 bits in PGP's form has 200
@@ -77,16 +80,23 @@ def value_below(lines: Sequence[str], row: int) -> list[Placed]:
     below = range(row + 1, min(len(lines), row + 1 + (_IN_BLOCK if is_block else _BELOW)))
     wanted = _DEFAULT if is_block else _ANY
     at = next((at for at in below if wanted.search(lines[at])), None)
-    value = next_value(lines[at]) if at is not None else None
-    if at is None or value is None:
-        return []
-    name = f"{lines[row].rstrip()} "
+    part = _value_of(lines[row].rstrip(), lines[at]) if at is not None else None
+    return [(at, *part)] if at is not None and part else []
+
+
+@lru_cache(maxsize=4096)  # a name with its value below is not judged again at every key
+def _value_of(named: str, line: str) -> tuple[int, int, str] | None:
+    """Return where a line's value is secret and its kind, named by the end of the line above."""
+    value = next_value(line)
+    if value is None:
+        return None
+    name = f"{named} "
     shift, word = len(name), secret_names.last_word(name)
     span = value[0] + shift, value[1] + shift
-    part = secret_names.secret_part(name + lines[at], word, span, quoted=value[2])
+    part = secret_names.secret_part(name + line, word, span, quoted=value[2])
     if part is None:
-        return []
-    return [(at, part[0] - shift, part[1] - shift, secret_names.kind_of(name[word:]))]
+        return None
+    return part[0] - shift, part[1] - shift, secret_names.kind_of(name[word:])
 
 
 def login_password(lines: Sequence[str], row: int) -> list[Placed]:

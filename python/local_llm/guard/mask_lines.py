@@ -87,8 +87,7 @@ class Lines:
     def _flagged(self, lines: Sequence[str], row: int) -> dict[int, Facts]:
         found = list(map(self._known.get, lines))
         if None in found:
-            new = [line for line, one in zip(lines, found, strict=True) if one is None]
-            self._look_at(list(dict.fromkeys(new)))
+            self._look_at([line for line in dict.fromkeys(lines) if line not in self._known])
             found = list(map(self._known.get, lines))
         return {at: one for at, one in enumerate(found, row) if one}
 

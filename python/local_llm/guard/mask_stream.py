@@ -13,7 +13,8 @@ import re2
 
 from local_llm.guard.mask import Masker
 from local_llm.guard.mask_blocks import BEGIN, END, LONG
-from local_llm.guard.mask_scan import CODE, OPTIONS, PLUS
+from local_llm.guard.mask_formats import OPTIONS
+from local_llm.guard.mask_patterns import CODE, PLUS
 from local_llm.guard.secret_names import PENDING
 
 _CONTEXT_CHARS = 4096  # before what is held, where a name or a literal may stand

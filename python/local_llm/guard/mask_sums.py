@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from local_llm.guard.mask_scan import CODE, PLUS, Mark, Placed, Spans
+from local_llm.guard.mask_patterns import CODE, PLUS, Mark
+from local_llm.guard.mask_scan import Placed, Spans
 
 Loose = Callable[[str], Spans]
 FoundIn = Callable[[str, str, str], Sequence[Placed]]
@@ -108,7 +109,11 @@ class _Sum:
     def __init__(self, text: str, above: str, after: str) -> None:
         self._above = above
         self._text = text
-        self._is_called = bool(_CALL.search(f"{text}\n{after.lstrip()}"))
+        self._after = after
+
+    @cached_property
+    def _is_called(self) -> bool:
+        return bool(_CALL.search(f"{self._text}\n{self._after.lstrip()}"))
 
     def found(self, loose: Loose, formats: Loose) -> list[Placed]:
         """Return what is secret."""

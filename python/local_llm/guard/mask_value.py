@@ -9,7 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
+from operator import add
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _COMMON = frozenset(
     re.findall(
@@ -44,6 +49,7 @@ _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"(?i)(?:0x)?[0-9a-f]+")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_,.:/ ]*")
 _CALL = re.compile(r"[A-Za-z_$][\w$]*(?:[.:>\-]+[A-Za-z_$][\w$]*)*[!?]?")
+_WORDS = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")  # the commonest of those, told sooner
 _PUBLIC_FORM = re.compile(
     r"(?i)^arn:aws|^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^(?:ssh-|ecdsa-|age1|-{4,5} ?BEGIN)"
 )
@@ -77,7 +83,7 @@ def is_random(value: str, *, quoted: bool) -> bool:
         quoted: Whether it stood in quotes; without them it may be an expression.
 
     """
-    if len(value) < _SHORTEST or _is_plain(value):
+    if len(value) < _SHORTEST or (not quoted and _WORDS.fullmatch(value)) or _is_plain(value):
         return False
     kinds = _kinds(value)
     if _HEX.fullmatch(value):
@@ -118,31 +124,49 @@ def _is_salt(value: str) -> bool:
 
 
 def _kinds(value: str) -> set[str]:
-    kinds = set()
-    for char in value:
-        if char.isdigit():
-            kinds.add("digit")
-        elif char.isalpha():
-            kinds.add("upper" if char.isupper() else "lower")
-        else:
-            kinds.add("other")
-    return kinds
+    return set(map(_KINDS.__getitem__, set(value)))
 
 
 def _is_wordy(value: str) -> bool:
     """Tell whether its characters follow each other as in words."""
-    changes = sum(one.isupper() != two.isupper() for one, two in pairwise(value))
-    if len(value) >= _LONGEST_NUMBERLESS and value.isalnum() and changes >= _UNEVEN * len(value):
-        return False
+    if len(value) >= _LONGEST_NUMBERLESS and value.isalnum():
+        changes = sum(one.isupper() != two.isupper() for one, two in pairwise(value))
+        if changes >= _UNEVEN * len(value):
+            return False
     numbers = len(_NUMBERS.findall(value))
-    return sum(map(_step, value, value[1:])) > (_MIXED if numbers > 1 else 0.0)
+    steps = sum(map(_STEP_BY_PAIR.__getitem__, map(add, value, value[1:])))
+    return steps > (_MIXED if numbers > 1 else 0.0)
 
 
-def _step(one: str, two: str) -> float:
+class _Once(dict[str, T]):
+    """What follows from a character or two, worked out once: all of them are ASCII."""
+
+    def __init__(self, work_out: Callable[[str], T]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, key: str) -> T:
+        return self.setdefault(key, self._work_out(key))
+
+
+def _kind(char: str) -> str:
+    if char.isdigit():
+        return "digit"
+    if char.isalpha():
+        return "upper" if char.isupper() else "lower"
+    return "other"
+
+
+def _step(pair: str) -> float:
+    one, two = pair[0], pair[1]
     if one.isalpha() and two.isalpha():
         if one.islower() and two.isupper():
             return _STEPS["hump"]
-        return _STEPS["common" if (one + two).lower() in _COMMON else "rare"]
+        return _STEPS["common" if pair.lower() in _COMMON else "rare"]
     if one.isalpha() and two.isdigit():
         return _STEPS["number"]
     return _STEPS["after"] if one.isdigit() and two.isalpha() else 0.0
+
+
+_KINDS = _Once(_kind)
+_STEP_BY_PAIR = _Once(_step)

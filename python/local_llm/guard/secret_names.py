@@ -54,6 +54,13 @@ _NAME = rf"(?i:{_WORDS}){_TAIL}{_CLOSERS}"
 
 QUOTED_GROUPS, BARE_GROUP = (1, 2, 3), 4  # of the value: in ", ', `, and without any
 PATTERN = rf"{_NAME}{_LINK}{_OPENERS}{_VALUE}"
+# The same for values of 8 characters and more, whatever they are, or with an escape among those.
+_EIGHT = r"[^{0}\\\n]{{8}}|[^{0}\\\n]{{0,7}}\\"
+_LONG = (
+    rf"(?:[rbufRBUFL@$]{{0,2}}(?:\\?\"(?:{_EIGHT.format(chr(34))})|'(?:{_EIGHT.format(chr(39))})"
+    rf"|`[^`\n]{{8}})|(?:(?i:{_SCHEMES})[ \t]+)?[^\s\"'`,;<>(){{}}\[\]|\\]\S{{7}})"
+)
+LIKELY_PATTERN = rf"{_NAME}{_LINK}{_OPENERS}{_LONG}"
 # A name whose value stands on the next line, and one that is itself a value.
 OPEN_PATTERN = (
     rf"{_NAME}(?:=>|:=|=|:|,|\()[ \t]*(?:[|>][+\-]?|[(\[\\])?[ \t]*$"
@@ -121,11 +128,8 @@ def secret_part(
     if not quoted:
         last = _whole(text, word, first, last)
     said = text[first:last]
-    if not said or is_obvious(said):
-        return None
-    if scheme and _is_basic(said):
-        return first, last
-    if not is_random(said, quoted=quoted):
+    is_like = (scheme and _is_basic(said)) or is_random(said, quoted=quoted)
+    if not is_like or is_obvious(said):
         return None
     if _ARN.search(text, max(0, word - _LONGEST_NAME), word):
         return None
