@@ -18,7 +18,7 @@ from local_llm.backends.base import Message
 from local_llm.errors import AuditFailed, HostRefused, SettingsError, StreamBroken
 from local_llm.features import audit_queue
 from local_llm.features.audit import About, Auditor, Call, prompt_text
-from local_llm.features.audit_queue import AuditQueue, NoAudit
+from local_llm.features.audit_queue import DONE, AuditQueue
 from local_llm.guard.audit_record import Actor, Model, Project, Source, Target
 from local_llm.settings import Guard
 
@@ -242,18 +242,23 @@ CALL = Call(
 )
 
 
-class Kept(NoAudit):
+class Kept:
     def __init__(self):
         self.records = []
 
     def note(self, told):
         self.records.append(told)
-        return super().note(told)
+        return DONE
 
 
-def auditor(kept, **options):
+def masked(text):
+    return text.replace("why", "[REDACTED:word:1]")
+
+
+def auditor(kept, masked=masked, **options):
     guard = Guard(**{"audit": True, **options})
-    return Auditor(kept, lambda: guard, actor=Actor(type="user", username="ann"), now=lambda: T0)
+    ann = Actor(type="user", username="ann")
+    return Auditor(kept, lambda: guard, masked, actor=ann, now=lambda: T0)
 
 
 def digest(text):
@@ -284,8 +289,19 @@ async def test_text_is_recorded_by_option_only():
     await auditor(kept, audit_text=True).model_call(ABOUT, CALL)
     await auditor(kept, audit_text=True).outside_write(ABOUT, "a note")
     asked, written = kept.records
-    assert (asked.text.prompt, asked.text.response) == (CALL.prompt, "because")
+    assert asked.text.prompt == masked(CALL.prompt) != CALL.prompt
+    assert asked.text.response == "because"
     assert (written.text.prompt, written.text.response) == ("", "a note")
+
+
+async def test_text_that_cannot_be_masked_is_not_recorded():
+    def broken(_text):
+        raise SettingsError("the rule file is broken")
+
+    kept = Kept()
+    await auditor(kept, broken, audit_text=True).model_call(ABOUT, CALL)
+    assert kept.records[0].text is None
+    assert kept.records[0].content.prompt_sha256 == digest(CALL.prompt)
 
 
 async def test_a_failed_call_is_told_by_the_class_of_its_error():

@@ -157,7 +157,7 @@ async def test_the_servers_own_route_gets_no_more_than_it_keeps(row, monkeypatch
     async def infill(*_):
         return Route(kind="infill")
 
-    monkeypatch.setattr("local_llm.features.inline.seat.find_route", infill)
+    monkeypatch.setattr("local_llm.features.inline.route.Routes.find", infill)
     lines = [f"value_{n} = compute({n})\n" for n in range(900)]
     before, after = "".join(lines[:row]), "".join(lines[row:])
     with FakeLlamaCpp(coder(context_tokens=32768)) as server:

@@ -35,6 +35,7 @@ from local_llm.features.history import History
 from local_llm.features.history_entry import HistoryStore
 from local_llm.features.inline.completer import Completer
 from local_llm.features.inline.ledger import Ledger
+from local_llm.features.inline.route import Routes
 from local_llm.features.inline.seat import Seats
 from local_llm.features.inline.tally import Tally
 from local_llm.features.learned import Learned
@@ -50,7 +51,7 @@ from local_llm.features.wtf.gathering import Gathering
 from local_llm.features.wtf.rulebook import Rulebook
 from local_llm.features.wtf.wtf import Cases, Wtf
 from local_llm.guard.audit_record import Actor
-from local_llm.settings import Guard, Rule
+from local_llm.settings import Guard, Rule, Settings
 
 Handler = Callable[[int, dict[str, Any]], Coroutine[Any, Any, None]]
 
@@ -98,7 +99,13 @@ class App:
         self._guard = Guard()
         self._audit = AuditQueue(lambda: audit(self._guard), self._not_recorded)
         user = Actor(type="user", username=env.get("USER") or env.get("LOGNAME"))
-        self._recorder = Recorder(Auditor(self._audit, lambda: self._guard, actor=user))
+        auditor = Auditor(
+            self._audit,
+            lambda: self._guard,
+            lambda text: masking.masker(Settings(guard=self._guard)).mask(text).text,
+            actor=user,
+        )
+        self._recorder = Recorder(auditor)
         asker = Asker(
             editor,
             connector,
@@ -121,10 +128,18 @@ class App:
         self._picker = Picker(editor, connector, self._options)
         consent = Consent(state / "search.json")
         self._searcher = Searcher(editor, self._options, consent, partial(names_here, env))
-        sections = (self._searcher.section,)
-        self._health = HealthCheck(editor, connector, self._options, counting, sections)
+        routes = Routes(self._recorder)
+        self._health = HealthCheck(
+            editor,
+            connector,
+            self._options,
+            counting,
+            routes=routes,
+            recorder=self._recorder,
+            sections=(self._searcher.section,),
+        )
         speeds = Learned(cache / "speeds.json")
-        seats = Seats(connector, self._options, counting, speeds, clock)
+        seats = Seats(connector, self._options, counting, speeds, routes=routes, clock=clock)
         self._tally = Tally(Ledger(state / "stats.json"))
         self._completer = Completer(
             editor, seats, turns, self._tally, masking=masking, recorder=self._recorder, clock=clock

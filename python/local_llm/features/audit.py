@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import msgspec
 
-from local_llm import __version__
+from local_llm import __version__, log
 from local_llm.backends.base import Message
 from local_llm.errors import LocalLlmError
 from local_llm.features.audit_queue import DONE, Audit
@@ -71,6 +71,8 @@ class Auditor:
         audit: Takes the records.
         guard: Returns the options in force, asked for each record; with `audit` off nothing is
             made of what is told.
+        masked: Returns a text without its secrets, for `audit_text`: there they are masked also
+            where nothing is for the server. Raises LocalLlmError, and no text is recorded.
         actor: Who does it, unless a record says otherwise.
         source: From where, unless a record says otherwise.
         now: Seconds since 1970.
@@ -84,6 +86,7 @@ class Auditor:
         self,
         audit: Audit,
         guard: Callable[[], Guard],
+        masked: Callable[[str], str],
         *,
         actor: Actor,
         source: Source | None = None,
@@ -91,6 +94,7 @@ class Auditor:
     ) -> None:
         self._audit = audit
         self._guard = guard
+        self._masked = masked
         self._actor = actor
         self._source = source
         self._now = now
@@ -121,7 +125,7 @@ class Auditor:
                 duration_ms=call.duration_ms,
             ),
             content=_content(call.prompt, call.response, call.redactions),
-            text=Text(prompt=call.prompt, response=call.response) if guard.audit_text else None,
+            text=self._text(call.prompt, call.response) if guard.audit_text else None,
         )
         return self._audit.note(record)
 
@@ -149,7 +153,7 @@ class Auditor:
         record = msgspec.structs.replace(
             self._record(about, "outside.write", outcome, reason),
             content=_written(text, redactions or {}),
-            text=Text(response=text) if guard.audit_text else None,
+            text=self._text("", text) if guard.audit_text else None,
         )
         return self._audit.note(record)
 
@@ -160,6 +164,13 @@ class Auditor:
         if not self._guard().audit:
             return DONE
         return self._audit.note(self._record(about, event, outcome, reason))
+
+    def _text(self, prompt: str, response: str) -> Text | None:
+        try:
+            return Text(prompt=self._masked(prompt), response=self._masked(response))
+        except LocalLlmError as exc:
+            log.warning("the audit log gets no text: %s", exc.sentence())
+            return None
 
     def _record(self, about: About, event: str, outcome: Outcome, reason: str | None) -> Record:
         return Record(

@@ -32,7 +32,7 @@ class AuditSink(Protocol):
 
 
 class Audit(Protocol):
-    """Takes records; `audit_queue.AuditQueue` writes them, `NoAudit` does not."""
+    """Takes records; AuditQueue writes them."""
 
     def note(self, record: Record) -> Awaitable[None]:
         """Take a record, at once and without raising.
@@ -50,14 +50,6 @@ class _Done:
 
 
 DONE = _Done()
-
-
-class NoAudit:
-    """Records nothing."""
-
-    def note(self, record: Record) -> Awaitable[None]:  # noqa: ARG002 - the protocol's
-        """Forget the record."""
-        return DONE
 
 
 class AuditQueue:

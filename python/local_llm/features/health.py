@@ -16,13 +16,15 @@ from typing import Any
 
 from local_llm.backends.base import ChatAsk, Message, ModelInfo, State, Text, Thinking
 from local_llm.errors import BackendSilent, BackendUnreachable, LocalLlmError
+from local_llm.features.audit import prompt_text
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
 from local_llm.features.counting import Counting
-from local_llm.features.inline.route import find_route
+from local_llm.features.inline.route import Routes
 from local_llm.features.inline.seat import fim_model
 from local_llm.features.options import Options
 from local_llm.features.port import Editor
+from local_llm.features.recording import Asked, Recorder
 from local_llm.settings import Settings
 
 WHOLE_S = 8.5  # `:checkhealth` waits 10 s
@@ -40,6 +42,8 @@ class HealthCheck:
         connector: The same one that the commands use.
         options: The options in force.
         counting: Tells how tokens are counted.
+        routes: Tells how a model is asked to fill a gap.
+        recorder: Keeps the audit log.
         sections: What other parts add: functions that return a section each, at once.
 
     """
@@ -50,19 +54,24 @@ class HealthCheck:
         connector: Connector,
         options: Options,
         counting: Counting,
+        *,
+        routes: Routes,
+        recorder: Recorder,
         sections: Sequence[Callable[[], dict[str, Any]]] = (),
     ) -> None:
         self._editor = editor
         self._connector = connector
         self._options = options
         self._counting = counting
+        self._routes = routes
+        self._recorder = recorder
         self._sections = sections
 
     async def report(self, ask_id: int, message: dict[str, Any]) -> None:
         """Send one "health" message with all sections."""
         settings = self._options.for_root(str(message.get("root") or ""))
         names = ["", *sorted(settings.backends)]
-        backends = await asyncio.gather(*(self._within(settings, name) for name in names))
+        backends = await asyncio.gather(*(self._within(ask_id, settings, name) for name in names))
         more = [section() for section in self._sections]
         sections = [_python_section(), self._options_section(), *more, *backends]
         self._editor.tell("health", ask_id, {"sections": sections})
@@ -72,12 +81,12 @@ class HealthCheck:
         items = [_item("warn", warning, advice) for warning in self._options.warnings()]
         return {"title": "Options", "items": items or [_item("ok", "all options are understood")]}
 
-    async def _within(self, settings: Settings, name: str) -> dict[str, Any]:
+    async def _within(self, ask_id: int, settings: Settings, name: str) -> dict[str, Any]:
         """Check one backend; what is known when the time is up is reported."""
         items: list[Item] = []
         try:
             async with asyncio.timeout(WHOLE_S):
-                await self._backend(settings, name, items)
+                await self._backend(ask_id, settings, name, items)
         except TimeoutError:
             items.append(_item("error", "the check took too long", "look at the server's log"))
         except LocalLlmError as exc:
@@ -85,7 +94,7 @@ class HealthCheck:
         title = f"Backend {name}" if name else "Backend in use"
         return {"title": title, "items": items}
 
-    async def _backend(self, settings: Settings, name: str, items: list[Item]) -> None:
+    async def _backend(self, ask_id: int, settings: Settings, name: str, items: list[Item]) -> None:
         link = await self._connector.link(settings, name or self._options.backend)
         server = f"{link.info.product} {link.info.version}".rstrip()
         items.append(_item("ok", f"{server} at {link.where}"))
@@ -99,12 +108,26 @@ class HealthCheck:
         items.append(await self._fim_item(link, wanted))
         items.append(_item("info", f"tokens: {await self._counting.describe(link, model)}"))
         if not name:
-            items.append(await _round_trip(link, model))
+            items.append(await self._round_trip(ask_id, link, model))
+
+    async def _round_trip(self, ask_id: int, link: Link, model: ModelInfo) -> Item:
+        """Ask for one word and time the first token."""
+        ask, begun = _one_word(link, model), time.monotonic()
+        asked = Asked(link=link, model=model.name, prompt=lambda: prompt_text(ask.messages))
+        try:
+            with self._recorder.call(ask_id, "checkhealth", asked):
+                async with asyncio.timeout(ROUND_TRIP_S):
+                    asked.response = await _first_token(link, ask)
+        except TimeoutError:
+            silent = BackendSilent(f"no token within {ROUND_TRIP_S:g} s", where=link.where)
+            return _item("warn", silent.sentence(), "it may be loading the model; check again soon")
+        took_ms = (time.monotonic() - begun) * 1000
+        return _item("ok", f"one round trip: first token after {took_ms:.0f} ms")
 
     async def _fim_item(self, link: Link, chosen: str | None) -> Item:
         """Say how inline completion would ask, and which model."""
         model = await self._connector.model(link, fim_model(link, chosen))
-        route = await find_route(link, model)
+        route = await self._routes.find(link, model)
         level = "warn" if route.kind == "chat" else "ok"
         advice = ["set backend.fim_model to a coder model"] if route.kind == "chat" else []
         return _item(level, f"inline completion with {model.name}: {route.why}", *advice)
@@ -165,10 +188,9 @@ def _context_item(link: Link, model: ModelInfo) -> Item:
     return _item("ok", text)
 
 
-async def _round_trip(link: Link, model: ModelInfo) -> Item:
-    """Ask for one word and time the first token."""
+def _one_word(link: Link, model: ModelInfo) -> ChatAsk:
     window = context_window(link.backend.kind, model, link.server.context_tokens)
-    ask = ChatAsk(
+    return ChatAsk(
         model=model.name,
         messages=(Message("user", "Say OK."),),
         max_tokens=8,
@@ -176,24 +198,18 @@ async def _round_trip(link: Link, model: ModelInfo) -> Item:
         keep_alive=link.server.keep_alive,
         think=False if model.thinking else None,
     )
-    begun = time.monotonic()
-    try:
-        async with asyncio.timeout(ROUND_TRIP_S):
-            await _first_token(link, ask)
-    except TimeoutError:
-        silent = BackendSilent(f"no token within {ROUND_TRIP_S:g} s", where=link.where)
-        return _item("warn", silent.sentence(), "it may be loading the model; check again soon")
-    took_ms = (time.monotonic() - begun) * 1000
-    return _item("ok", f"one round trip: first token after {took_ms:.0f} ms")
 
 
-async def _first_token(link: Link, ask: ChatAsk) -> None:
+async def _first_token(link: Link, ask: ChatAsk) -> str:
+    """Return the first of the answer; the rest is not waited for."""
     decoder = link.backend.chat_decoder()
     async with link.transport.stream(link.backend.chat(ask), link.backend.error) as body:
         while data := await body.read():
-            if any(isinstance(event, Text | Thinking) for event in decoder.feed(data)):
-                return
+            for event in decoder.feed(data):
+                if isinstance(event, Text | Thinking):
+                    return event.text
         decoder.finish()
+    return ""
 
 
 def _item(level: str, text: str, *advice: str) -> Item:

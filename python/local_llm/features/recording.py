@@ -45,7 +45,7 @@ class Recorder:
 
     @contextmanager
     def call(self, request_id: int, command: str, asked: Asked) -> Iterator[Asked]:
-        """Record the call made inside, however it ends."""
+        """Record the call made inside, however it ends; `request_id` 0 = of no request."""
         if not self._auditor.is_on:  # a key has no time for it
             yield asked
             return
@@ -59,7 +59,8 @@ class Recorder:
             outcome, error = "failed", exc
             raise
         finally:
-            about = About(request_id=str(request_id), source=Source(command=command))
+            number = str(request_id) if request_id else None
+            about = About(request_id=number, source=Source(command=command))
             call = _call(asked, int((loop.time() - begun) * 1000))
             self._auditor.model_call(about, call, outcome=outcome, error=error)
 

@@ -12,7 +12,6 @@ stays valid. Lines that were seen before are not looked at again.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache, partial
 
@@ -69,10 +68,6 @@ class Masked(msgspec.Struct, frozen=True):
             return at
         span = self.spans[index]
         return span.at if at < span.end else span.at + len(span.placeholder) + at - span.end
-
-    def counts(self) -> dict[str, int]:
-        """Return how many secrets there are, by kind."""
-        return dict(Counter(span.kind for span in self.spans))
 
 
 class Masker:

@@ -16,7 +16,7 @@ from local_llm.backends.base import ModelInfo, TellsIds
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import ContextWindow, context_window
 from local_llm.features.counting import Counting
-from local_llm.features.inline.route import Route, find_route
+from local_llm.features.inline.route import Route, Routes
 from local_llm.features.inline.tokens import LocalTokenizer, ServerTokenizer, Tokenizer
 from local_llm.features.learned import Learned, key_of
 from local_llm.features.options import Options
@@ -61,6 +61,7 @@ class Seats:
         options: The options in force.
         counting: Knows vocabularies.
         speeds: What was measured in earlier sessions.
+        routes: Finds the way to ask a model.
         clock: Seconds, monotonic.
 
     """
@@ -71,8 +72,11 @@ class Seats:
         options: Options,
         counting: Counting,
         speeds: Learned,
+        *,
+        routes: Routes,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._routes = routes
         self._connector = connector
         self._options = options
         self._counting = counting
@@ -134,7 +138,7 @@ class Seats:
 
     async def _seat_at(self, settings: Settings, link: Link) -> Seat:
         model = await self._connector.model(link, fim_model(link, self._options.model(link)))
-        route = await find_route(link, model)
+        route = await self._routes.find(link, model)
         counter = await self._counting.counter(link, model)
         slots = slots_of(link, model)
         return Seat(
