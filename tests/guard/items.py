@@ -10,7 +10,7 @@ from itertools import count, cycle
 from guard import marks
 from guard.draw import Draw
 from guard.kind import Block, Kind
-from guard.kinds import HELD_OUT, KINDS, SPLIT_LINE, SPLIT_LINES, donors
+from guard.kinds import HELD_OUT, KINDS, SPLIT, donors
 from guard.language import Language
 from guard.lookalike import Look
 from guard.lookalikes import HELD_OUT_LOOKS, LOOKS
@@ -41,7 +41,7 @@ class Maker:
     def secrets(self) -> Iterator[Item]:
         """Make `count` items of every kind, each kind in as many languages as it can stand in."""
         for kind in KINDS.values():
-            split = {SPLIT_LINE: "split_line", SPLIT_LINES: "split_lines"}.get(kind.name)
+            split = SPLIT.get(kind.name)
             languages = self._languages(kind, split)
             for _, language in zip(range(kind.count), cycle(languages), strict=False):
                 held_out = kind.name in HELD_OUT

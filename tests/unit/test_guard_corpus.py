@@ -143,6 +143,6 @@ def test_a_sample_has_kinds_of_one_part(samples):
 
 def test_a_third_is_held_out_and_stays_the_same():
     assert len(HELD_OUT) == len(KINDS) // 3
-    # A new kind moves others in and out: then rules were tuned on what is held out now.
+    # What rules were tuned on does not become held out again: this part is written anew.
     told = "\n".join(sorted(HELD_OUT) + sorted(HELD_OUT_LOOKS))
-    assert zlib.crc32(told.encode()) == 3971663473
+    assert zlib.crc32(told.encode()) == 4239162938
