@@ -18,8 +18,8 @@ from guard import marks
 from guard.draw import Draw
 from guard.files import as_diff, assembled, dense_file
 from guard.items import Item, Maker
-from guard.lookalikes import HELD_OUT_LOOKS
-from guard.lookalikes_files import EACH, FILES
+from guard.lookalikes import DENSE, HELD_OUT_LOOKS
+from guard.lookalikes_files import EACH
 from guard.places import LANGUAGES, fill, line_count
 
 SEED = 2026
@@ -81,7 +81,7 @@ def build(seed: int = SEED) -> list[Sample]:
     for (language, held_out), items in _by_language([*maker.secrets(), *maker.lookalikes()]):
         for parts in _packed(items, draw):
             samples.append(_sample(len(samples), language, held_out, parts, draw))
-    for dense in FILES * EACH:
+    for dense in DENSE * EACH:
         text = dense_file(dense, maker, draw)
         held_out = dense.name in HELD_OUT_LOOKS
         samples.append(_read(f"{len(samples):04}/{dense.file}", dense.language, held_out, text))

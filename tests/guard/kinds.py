@@ -42,16 +42,6 @@ _TUNED = (
 _HELD = (*kinds_held.KINDS, _split(_HELD_SPLIT, 30))
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_TUNED, *_HELD)}
 
-_HELD_OUT_SEED = 43
-
-
-def third_of(names: list[str]) -> frozenset[str]:
-    """Choose a third of `names`, always the same."""
-    shuffled = sorted(names)
-    Draw(_HELD_OUT_SEED).shuffle(shuffled)
-    return frozenset(shuffled[: len(shuffled) // 3])
-
-
 # Who writes rules against the corpus looks at the misses of the other kinds only; how well the
 # rules do on these says how well they do on what nobody thought of.
 HELD_OUT = frozenset(kind.name for kind in _HELD)
