@@ -66,7 +66,7 @@ SHELL = Language(
         "printf '%s\\n' '@value@' | @verb@ --stdin",
     ),
     split_line=('@NAME@="@a@""@b@"', "@NAME@='@a@'\"@b@\""),
-    split_lines=('@NAME@="@a@\\\n@b@\\\n@c@"', '@NAME@="@a@"\n@NAME@="$@NAME@@b@"'),
+    split_lines=('@NAME@="@a@\\\n@b@\\\n@c@"', '@NAME@="@a@"\n@NAME@="${@NAME@}@b@"'),
     keys=(
         "cat > @noun@.pem <<'EOF'\n@first@\n@line@\n@last@\nEOF",
         '@NAME@="@first@\n@line@\n@last@"',

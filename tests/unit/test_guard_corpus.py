@@ -143,6 +143,7 @@ def test_a_sample_has_kinds_of_one_part(samples):
 
 def test_a_third_is_held_out_and_stays_the_same():
     assert len(HELD_OUT) == len(KINDS) // 3
-    # What rules were tuned on does not become held out again: this part is written anew.
-    told = "\n".join(sorted(HELD_OUT) + sorted(HELD_OUT_LOOKS))
-    assert zlib.crc32(told.encode()) == 3359498502
+    # What rules were tuned on does not become held out again. Only the sum is compared: a failure
+    # must not show who is held out.
+    told = zlib.crc32("\n".join(sorted(HELD_OUT) + sorted(HELD_OUT_LOOKS)).encode())
+    assert told == 20902771

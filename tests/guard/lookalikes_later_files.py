@@ -1,10 +1,10 @@
-"""Files of the held-out part that hold little else than look-alikes: lock files of other tools."""
+"""Later files that hold little else than look-alikes: lock files of other tools."""
 
 from __future__ import annotations
 
 from guard.lookalike import Dense
 
-HELD_FILES = (
+LATER_FILES = (
     Dense(
         "composer-lock",
         "composer.lock",

@@ -1,4 +1,4 @@
-"""Look-alikes of the held-out part that are no identifiers: sealed values, sums, code, prose."""
+"""Later look-alikes that are no identifiers: sealed values, sums, code, prose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connection strings and the addresses of webhooks. Held out: see `kinds_held`.
+"""Connection strings and the addresses of webhooks. Held out: see `kinds_later`.
 
 Sources: Cloudinary's CLOUDINARY_URL, Symfony's mailer DSN, go-sql-driver's DSN, libpq's keyword
 strings, connection strings of Azure Service Bus, SASL settings of Apache Kafka's clients, incoming
@@ -11,7 +11,7 @@ import urllib.parse
 
 from guard.draw import ALNUM, URLSAFE, Draw
 from guard.kind import Kind
-from guard.places_held import KAFKA
+from guard.places_later import KAFKA
 from guard.strings import in_strings
 
 # The alphabet of Mattermost's identifiers, z-base-32.

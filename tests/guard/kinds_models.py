@@ -1,4 +1,4 @@
-"""Keys of services that run models, or look after them. Held out: see `kinds_held`.
+"""Keys of services that run models, or look after them. Held out: see `kinds_later`.
 
 Sources: the vendors' quick starts, which name the variables, and the providers that GitHub's secret
 scanning lists.

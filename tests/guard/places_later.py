@@ -1,4 +1,4 @@
-"""Where the held-out secrets stand that have a place of their own; templates by language."""
+"""Where secrets of `kinds_later` stand that have a place of their own, by language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens of what builds, checks and publishes software. Held out: see `kinds_held`.
+"""Tokens of what builds, checks and publishes software. Held out: see `kinds_later`.
 
 Sources: CircleCI's changelog ("New format for API access tokens"), Buildkite's and SonarQube's
 pages on tokens, Microsoft's description of personal access tokens of Azure DevOps (84 characters,

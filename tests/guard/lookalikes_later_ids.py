@@ -6,7 +6,7 @@ Sources: the vendors' pages that say so, as of publishable keys, site keys, clie
 from __future__ import annotations
 
 from guard.draw import ALNUM, BASE36, DIGITS, LOWER, UPPER, URLSAFE, Draw
-from guard.kinds_held_work import mapbox, recaptcha
+from guard.kinds_work import mapbox, recaptcha
 from guard.lookalike import Look
 
 _UPPER = DIGITS + UPPER

@@ -1,6 +1,6 @@
 """Tokens of services that people work with: tables, tasks, mail, maps, sign-in, money.
 
-Held out: see `kinds_held`. Sources: the vendors' reference pages on authentication, and the
+Held out: see `kinds_later`. Sources: the vendors' reference pages on authentication, and the
 providers that GitHub's secret scanning lists.
 """
 

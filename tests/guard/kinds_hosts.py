@@ -1,4 +1,4 @@
-"""Credentials of hosts, networks and what watches them. Held out: see `kinds_held`.
+"""Credentials of hosts, networks and what watches them. Held out: see `kinds_later`.
 
 Sources: Tailscale's "Key prefixes", Dynatrace's "Tokens and authentication", OpenShift's OAuth
 access tokens, Google's "OAuth 2.0 access tokens", Yandex Cloud's "API keys", the command line

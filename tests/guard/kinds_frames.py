@@ -1,4 +1,4 @@
-"""Sessions, and keys of several lines that are no PEM of a usual kind. Held out: see `kinds_held`.
+"""Sessions, and keys of several lines that are no PEM of a usual kind. Held out: see `kinds_later`.
 
 Sources: PuTTY's appendix "PPK file format", OpenVPN's --genkey, the Servlet specification
 (JSESSIONID), express-session (connect.sid, signed by cookie-signature).
@@ -14,7 +14,7 @@ from guard import der
 from guard.draw import ALNUM, URLSAFE, Draw
 from guard.kind import Block, Kind
 from guard.kinds_keys import framed, wrapped
-from guard.places_held_settings import cookie
+from guard.places_later_settings import cookie
 
 
 def _ppk(draw: Draw) -> Block:

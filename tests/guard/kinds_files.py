@@ -1,4 +1,4 @@
-"""Credentials in the files of servers and frameworks. Held out: see `kinds_held`.
+"""Credentials in the files of servers and frameworks. Held out: see `kinds_later`.
 
 Sources: Ansible's connection variables, wg-quick(8), WordPress' salts (as Bedrock has them in
 .env), kubeconfig's client-key-data, TSIG keys of BIND, sssd-ldap(5) and nslcd.conf(5), the manuals
@@ -13,8 +13,8 @@ from guard import der
 from guard.draw import PASSWORD, Draw
 from guard.kind import Kind
 from guard.kinds_keys import framed, wrapped
-from guard.places_held import ANSIBLE, KUBECONFIG, LDAP, TSIG, WIREGUARD
-from guard.places_held_settings import ENVIRONMENT, FERNET, LARAVEL, RAILS, SALTS
+from guard.places_later import ANSIBLE, KUBECONFIG, LDAP, TSIG, WIREGUARD
+from guard.places_later_settings import ENVIRONMENT, FERNET, LARAVEL, RAILS, SALTS
 
 
 def _client_key(draw: Draw) -> str:
