@@ -32,7 +32,8 @@ _LITERALS = (
     rf"(?:{CODE}[\"'`][^\"'`\n]*)?$"
 )
 _LOGIN = r"(?:^|\n)[ \t]*(?:machine|login|account|default)\b[^\n]*(?:\n[^\n]*){0,3}$"
-_PENDING = re2.compile(rf"{_LITERALS}|(?i:{PENDING})$|{_LOGIN}|\S+$".encode(), OPTIONS)
+_WRAPPED = r"(?:^|\n)[^\n]*[A-Za-z0-9_\-/+=.]\\\n[^\n]*(?:\\\n[^\n]*)*$"
+_PENDING = re2.compile(rf"{_LITERALS}|(?i:{PENDING})$|{_LOGIN}|{_WRAPPED}|\S+$".encode(), OPTIONS)
 
 
 class StreamMasker:
@@ -66,6 +67,7 @@ class StreamMasker:
         if stop == self._shown:
             return ""
         masked = self._masker.mask(self._raw)
+        stop = max(self._shown, masked.whole(stop))
         said = masked.text[masked.masked(self._shown) : masked.masked(stop)]
         self._shown = stop
         self._forget()
