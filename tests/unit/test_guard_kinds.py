@@ -127,7 +127,7 @@ def test_marks_survive_what_is_done_to_text():
 
 SOURCES = [
     *sorted(GUARD.glob("*.py")),
-    *(UNIT / f"test_guard_{name}.py" for name in ("corpus", "kinds", "kinds_held", "measure")),
+    *(UNIT / f"test_guard_{name}.py" for name in ("corpus", "kinds", "kinds_later", "measure")),
 ]
 VENDORS = (
     r"gl(pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|wt|soat|ffct)-\w{20}|GR1348941\w{20}",

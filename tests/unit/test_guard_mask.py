@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+from itertools import chain
 
 import pytest
 import re2
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from local_llm.guard.mask import Masked, Masker, Span
 from local_llm.guard.mask_formats import Pattern, _groups
-from local_llm.guard.mask_patterns import PLACES
-from local_llm.guard.secret_formats import FORMATS, Format
+from local_llm.guard.secret_format import Format
+from local_llm.guard.secret_formats import FORMATS
+from local_llm.guard.secret_places import ALL_PLACES
 from local_llm.guard.vault import PLACEHOLDER, Vault, placeholders
 
 LETTERS = string.ascii_letters + string.digits
@@ -222,7 +224,7 @@ def test_positions_in_a_text_without_secrets_are_its_own():
 
 
 def test_every_format_compiles_alone_and_has_a_name():
-    for one in (*FORMATS, *PLACES):
+    for one in (*FORMATS, *chain(*ALL_PLACES)):
         assert PLACEHOLDER.fullmatch(f"[REDACTED:{one.kind}:1]")
         Pattern((one,))
         assert _groups(one) == re2.compile(one.pattern).groups, one.pattern

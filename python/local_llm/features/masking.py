@@ -16,7 +16,7 @@ from local_llm.features.connect import Link
 from local_llm.guard.gitleaks import RULES_FILE, read_rules
 from local_llm.guard.mask import Masker
 from local_llm.guard.personal import personal_formats
-from local_llm.guard.secret_formats import Format
+from local_llm.guard.secret_format import Format
 from local_llm.guard.vault import Vault
 from local_llm.prompts.code import without_numbers
 from local_llm.settings import Guard, Settings

@@ -14,7 +14,7 @@ import re2
 
 from local_llm.errors import SettingsError
 from local_llm.guard.mask_formats import OPTIONS
-from local_llm.guard.secret_formats import Format
+from local_llm.guard.secret_format import Format
 
 RULES_FILE = "guard.rules_file"
 _MOST_RULES = 2000

@@ -22,7 +22,8 @@ from local_llm.guard.mask_lines import Lines, Read
 from local_llm.guard.mask_patterns import Mark
 from local_llm.guard.mask_scan import Scanner, merged
 from local_llm.guard.mask_sums import in_sum, sums, wrapped
-from local_llm.guard.secret_formats import FORMATS, Format, gitlab_formats
+from local_llm.guard.secret_format import Format
+from local_llm.guard.secret_formats import FORMATS, gitlab_formats
 from local_llm.guard.vault import OPENING, PLACEHOLDER, Vault
 
 ByRow = dict[int, list[tuple[int, int, str]]]  # by row: start, end, kind
@@ -60,6 +61,11 @@ class Masked(msgspec.Struct, frozen=True):
         if inside < len(span.placeholder):
             return span.start
         return span.end + inside - len(span.placeholder)
+
+    def whole(self, at: int) -> int:
+        """Return a position of the original; inside of a secret, where it begins."""
+        index = bisect_right(self.spans, at, key=lambda span: span.start) - 1
+        return self.spans[index].start if index >= 0 and at < self.spans[index].end else at
 
     def masked(self, at: int) -> int:
         """Return a position's place in the masked text; inside of a secret, where it begins."""

@@ -26,6 +26,7 @@ _IN_BLOCK = 6  # lines of a variable's description in Terraform
 _MANIFEST = 40  # lines around the kind of a manifest
 _DATA = re.compile(r"^[+\-]?\s*[\"']?(?:stringData|data)[\"']?:\s*\{?\s*$")
 _PAIR = re.compile(r"^[+\-]?\s*[\"']?[\w.\-]+[\"']?:\s*[\"']?([^\s\"',|>]{8,})")
+_VARIABLE = re.compile(r"\bvariable[ \t]+\".*\{[ \t]*$")
 _DEFAULT = re.compile(r"^[+\-]?\s*(?:default|value)\s*=")
 _ANY = re.compile(r"\S")
 _LOGIN = re.compile(r"^\s*(?:machine|login|account|default)\b")
@@ -76,7 +77,7 @@ def _parts(line: str, row: int, start: int, stop: int) -> list[Placed]:
 
 def value_below(lines: Sequence[str], row: int) -> list[Placed]:
     """Return the secret on the next line, whose name stands on this one."""
-    is_block = lines[row].rstrip().endswith("{")
+    is_block = bool(_VARIABLE.search(lines[row]))
     below = range(row + 1, min(len(lines), row + 1 + (_IN_BLOCK if is_block else _BELOW)))
     wanted = _DEFAULT if is_block else _ANY
     at = next((at for at in below if wanted.search(lines[at])), None)

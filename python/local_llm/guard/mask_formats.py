@@ -9,9 +9,10 @@ from typing import Any
 import re2
 
 from local_llm.guard.mask_value import entropy, is_obvious, is_random
-from local_llm.guard.secret_formats import Format
+from local_llm.guard.secret_format import Format
 
 _GROUP = re.compile(r"(?<!\\)\((?!\?)")
+_LITERAL = re.compile(rb"([\"'])([^\"'\n]+)\1")
 _CLASS = re.compile(r"\[[^\]]*\]")
 
 
@@ -55,10 +56,20 @@ class Pattern:
     def find(self, data: bytes) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and kind, in bytes."""
         for match in self._regexp.finditer(data):
-            whole = next(one for one in self._groups if match.start(one[0]) >= 0)
-            start, end = match.span(whole[1])
-            if start >= 0 and _is_like(whole[2], data[start:end].decode("utf-8", "ignore")):
-                yield start, end, whole[2].kind
+            group, one = next(
+                (group, one) for whole, group, one in self._groups if match.start(whole) >= 0
+            )
+            for start, end in _spans(one, data, match.span(group)):
+                if _is_like(one, data[start:end].decode("utf-8", "ignore")):
+                    yield start, end, one.kind
+
+
+def _spans(one: Format, data: bytes, span: tuple[int, int]) -> list[tuple[int, int]]:
+    if span[0] < 0:
+        return []
+    if not one.each:
+        return [span]
+    return [found.span(2) for found in _LITERAL.finditer(data, *span)]
 
 
 def _groups(one: Format) -> int:

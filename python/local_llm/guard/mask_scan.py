@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -15,10 +16,11 @@ import msgspec
 from local_llm.guard.mask_formats import NO_GROUPS, Pattern, compiled
 from local_llm.guard.mask_joined import Joined
 from local_llm.guard.mask_named import named
-from local_llm.guard.mask_patterns import MARKS, PLACES, Mark
+from local_llm.guard.mask_patterns import MARKS, Mark
 from local_llm.guard.mask_value import is_obvious
-from local_llm.guard.secret_formats import Format
+from local_llm.guard.secret_format import Format
 from local_llm.guard.secret_names import LIKELY_PATTERN
+from local_llm.guard.secret_places import ALL_PLACES
 from local_llm.guard.vault import PLACEHOLDER
 
 Spans = tuple[tuple[int, int, str], ...]
@@ -51,7 +53,7 @@ class Scanner:
     def __init__(self, formats: Sequence[Format], more: Sequence[Format] = ()) -> None:
         self._formats = Pattern(formats)
         self._more = Pattern(more) if more else None
-        self._places = Pattern(PLACES)
+        self._places = [Pattern(places) for places in ALL_PLACES]
         self._marks = [(mark, compiled(p, NO_GROUPS)) for mark, p in MARKS]
         self._any_mark = compiled(_either(pattern for _, pattern in MARKS), NO_GROUPS)
         self._any = compiled(_any_of(formats, more), NO_GROUPS)
@@ -60,7 +62,7 @@ class Scanner:
         """Return what is known of each line; a line holds no line end."""
         joined = Joined(lines)
         facts: list[Known] = [CLEAN] * len(lines)
-        if self._is_clean(joined):
+        if self._is_clean(joined) and not self._any_mark.search(joined.data):
             return facts
         spans: dict[int, list[tuple[int, int, str]]] = {}
         for start, end, kind in self._found(joined):
@@ -82,7 +84,7 @@ class Scanner:
         return () if is_obvious(text) else _spans(joined, self._formats.find(joined.data))
 
     def _is_clean(self, joined: Joined) -> bool:
-        """Tell whether there is nothing to find, where telling that costs less than looking."""
+        """Tell whether there is no secret, where telling that costs less than looking."""
         return len(joined.data) < _SHORT and not self._any.search(joined.data)
 
     def _marked(self, joined: Joined) -> dict[int, int]:
@@ -99,18 +101,19 @@ class Scanner:
         for start, end, kind in self._formats.find(joined.data):
             if not is_obvious(joined.text(start, end)):
                 yield start, end, kind
-        for start, end, kind in self._places.find(joined.data):
-            if not _is_no_password(joined.text(start, end)):
-                yield start, end, kind
+        for places in self._places:
+            for start, end, kind in places.find(joined.data):
+                if not _is_no_password(joined.text(start, end)):
+                    yield start, end, kind
         if self._more:
             yield from self._more.find(joined.data)
         yield from named(joined)
 
 
 def _any_of(formats: Sequence[Format], more: Sequence[Format]) -> str:
-    """Return a pattern for all there is to find, for a line that most likely has nothing."""
-    patterns = [one.pattern for one in (*formats, *more, *PLACES)]
-    patterns += [LIKELY_PATTERN, *(pattern for _, pattern in MARKS)]
+    """Return a pattern for all secrets, for a line that most likely has none."""
+    patterns = [one.pattern for one in (*formats, *more, *chain(*ALL_PLACES))]
+    patterns.append(LIKELY_PATTERN)
     return _either(patterns)
 
 

@@ -19,6 +19,7 @@ FoundIn = Callable[[str, str, str], Sequence[Placed]]
 _AFTER = 40  # characters of the line below: `].join(` stands there
 
 _MOST_LINES = 40
+_MOST_WRAPPED = 12  # lines
 _LITERAL = re.compile(rf"(?<![A-Za-z0-9_]){CODE}([\"'`])((?:\\.|(?!\1).)*)\1")
 _SIGN = r"(?:_?[ \t]*\n[+\-]?[ \t]*)?"  # the next line, of a diff maybe; `_` goes on in Basic
 _BETWEEN = re.compile(
@@ -26,11 +27,17 @@ _BETWEEN = re.compile(
     r"|\)?\s*\.(?:append|concat)\(\s*"
     r"|\s*;?\s*\n[+\-]?\s*[\w.$@]+\s*[+.]=\s*"
 )
+# A shell's way to go on: NAME="abc" and NAME="${NAME}def" below it.
+_ONCE_MORE = re.compile(r"\s*;?\s*\n[+\-]?\s*(?:export[ \t]+)?(\w+)=")
+_ITSELF = re.compile(r"\$(?:\{(\w+)\}|(\w+)(?!\w))")
 _LISTED = re.compile(r"\s*,\s*(?:\n[+\-]?\s*)?\[?\s*")
 _CALL = re.compile(r"(?i)(?:concat|join|paste0?|format|sprintf)!?[ \t]*\(|%[ \t]*\(|\]\.join\(")
 _NAMED = re.compile(r"([^=:]*(?:=|:=|:|<-))")
 _GOES_ON = re.compile(rf"[\"'`][ \t]*{PLUS}?[ \t]*(?:\\|&?[ \t]*_|,|;)?[ \t]*$|[(\[][ \t]*$")
-_CONTINUES = re.compile(rf"^[+\-]?[ \t]*(?:[\w.$@]+[ \t]*[+.]=[ \t]*)?{PLUS}?[ \t]*{CODE}[\"'`]")
+_CONTINUES = re.compile(
+    rf"^[+\-]?[ \t]*(?:(?:[\w.$@]+[ \t]*[+.]=[ \t]*)?{PLUS}?[ \t]*{CODE}[\"'`]"
+    r"|(?:export[ \t]+)?(\w+)=\"\$\{\1\})"
+)
 
 
 def sums(lines: Sequence[str], marks: Mapping[int, int], found_in: FoundIn) -> list[Placed]:
@@ -73,17 +80,36 @@ def in_sum(text: str, above: str, after: str, loose: Loose, formats: Loose) -> t
 
 
 def wrapped(lines: Sequence[str], row: int, loose: Loose) -> list[Placed]:
-    """Return what is secret of a literal that goes on on the next line, behind a backslash."""
-    if row + 1 >= len(lines):
+    """Return what is secret of a literal that goes on on the next lines, behind backslashes."""
+    if row > 0 and lines[row - 1].endswith("\\"):  # found from its first line
         return []
-    head, tail = lines[row][:-1], lines[row + 1].lstrip()
-    shift = len(lines[row + 1]) - len(tail)
+    parts = _wrapped_parts(lines, row)
+    text = "".join(lines[at][start:end] for at, start, end in parts)
     found: list[Placed] = []
-    for start, end, kind in loose(head + tail):
-        if start < len(head) < end:
-            found.append((row, start, len(head), kind))
-            found.append((row + 1, shift, shift + end - len(head), kind))
+    for first, last, kind in loose(text):
+        begin = 0
+        for at, start, end in parts:
+            shift = start - begin
+            low, high = max(first, begin) + shift, min(last, begin + end - start) + shift
+            if low < high:
+                found.append((at, low, high, kind))
+            begin += end - start
     return found
+
+
+def _wrapped_parts(lines: Sequence[str], row: int) -> list[tuple[int, int, int]]:
+    """Return row, start and end of each line's part, without indents and signs of a diff."""
+    sign = lines[row][:1] if lines[row][:1] in {"+", "-"} else ""
+    parts = [(row, 0, len(lines[row]) - 1)]
+    for at in range(row + 1, min(len(lines), row + _MOST_WRAPPED)):
+        line = lines[at]
+        start = len(sign) if sign and line.startswith(sign) else 0
+        start += len(line[start:]) - len(line[start:].lstrip())
+        goes_on = line.endswith("\\")
+        parts.append((at, start, len(line) - goes_on))
+        if not goes_on:
+            break
+    return parts
 
 
 def _extent(lines: Sequence[str], row: int) -> tuple[int, int]:
@@ -133,12 +159,21 @@ class _Sum:
         for match in _LITERAL.finditer(self._text):
             if before >= 0 and _BETWEEN.fullmatch(self._text, before, match.start()):
                 groups[-1][0].append(match.span(2))
+            elif before >= 0 and (start := self._after_itself(before, match.span(2))):
+                groups[-1][0].append((start, match.end(2)))
             elif before >= 0 and _LISTED.fullmatch(self._text, before, match.start()):
                 groups[-1] = ([*groups[-1][0], match.span(2)], True)
             else:
                 groups.append(([match.span(2)], False))
             before = match.end()
         return [group for group in groups if len(group[0]) > 1]
+
+    def _after_itself(self, before: int, span: tuple[int, int]) -> int | None:
+        """Return where a literal goes on that begins with the variable that it is put into."""
+        name = _ONCE_MORE.fullmatch(self._text, before, span[0] - 1)
+        itself = _ITSELF.match(self._text, *span)
+        same = name and itself and name[1] == (itself[1] or itself[2])
+        return itself.end() if itself and same else None
 
     def _in_group(self, group: Sequence[tuple[int, int]], way: Loose) -> list[tuple[int, int, str]]:
         """Return the parts of the literals that make a secret together."""

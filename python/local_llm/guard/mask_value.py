@@ -51,7 +51,11 @@ _NUMBER = re.compile(r"[-+]?[0-9][0-9_,.:/ ]*")
 _CALL = re.compile(r"[A-Za-z_$][\w$]*(?:[.:>\-]+[A-Za-z_$][\w$]*)*[!?]?")
 _WORDS = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")  # the commonest of those, told sooner
 _PUBLIC_FORM = re.compile(
-    r"(?i)^arn:aws|^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^(?:ssh-|ecdsa-|age1|-{4,5} ?BEGIN)"
+    # a name; encrypted already: SOPS, Jasypt, Vault, Spring, Fernet, AWS, sealed for Kubernetes
+    r"(?i)^arn:aws|^ENC[\[(]|^vault:v\d+:|^\{cipher\}|^gAAAAA|^AQICA|^Ag[A-D][A-Za-z0-9+/=]{140}"
+    # what vendors call public: keys of Stripe, PostHog, Mapbox, Sentry
+    r"|^pk_(?:live|test)_|^phc_|^pk\.eyJ|^https?://[0-9a-f]{32}@"
+    r"|^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^(?:ssh-|ecdsa-|age1|-{4,5} ?BEGIN)"
 )
 _PLACE = re.compile(r"^(?:\.{0,2}/|~/|[a-z][a-z0-9+.-]*:/{1,2}|[A-Z]:\\)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.Z+-]*)?")
@@ -61,6 +65,7 @@ _UNEVEN = 0.4  # changes of case, of characters: words have half as many
 _MIXED = 3.0  # what words with more than one number in them have to have
 _SHORTEST_SALT, _SALT_BITS = 32, 4.5
 _SHORTEST = 8
+_LONG = 40
 _SHORTEST_HEX = 16  # shorter ones are colours, ids and offsets
 _LONGEST_NUMBERLESS = 16  # a word without a number in it may be as long
 _LEAST_BITS = 2.6  # a character
@@ -70,9 +75,15 @@ _ALL_KINDS, _LEAST_IN_ALL = 4, 36  # bits of words that have every kind of chara
 
 def is_obvious(value: str) -> bool:
     """Tell whether a value only stands for a secret: an example, a template, a masked one."""
-    if _OBVIOUS.search(value) or _TEMPLATE.search(value):
+    template = _TEMPLATE.search(value)
+    if _OBVIOUS.search(value) or (template and not _is_chance(template[0], value)):
         return True
     return len(set(value.lower())) < min(5, len(value))
+
+
+def _is_chance(template: str, value: str) -> bool:
+    """Tell whether what reads like a template is a small part of much that was drawn by chance."""
+    return len(value) >= _LONG and len(template) * 2 < len(value) and not _is_wordy(value)
 
 
 def is_random(value: str, *, quoted: bool) -> bool:
@@ -95,6 +106,11 @@ def is_random(value: str, *, quoted: bool) -> bool:
     if len(kinds) == 1 and len(value) < _LONGEST_NUMBERLESS:
         return False
     return len(set(value)) >= _LEAST_CHARS and entropy(value) >= _LEAST_BITS
+
+
+def is_uuid(value: str) -> bool:
+    """Tell whether a value has the form of a UUID."""
+    return bool(_UUID.fullmatch(value))
 
 
 def entropy(value: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from local_llm.guard.secret_formats import Format
+from local_llm.guard.secret_format import Format
 
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _EMAIL = r"\b[A-Za-z0-9._%+\-]+@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}\b"

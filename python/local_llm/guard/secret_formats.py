@@ -8,27 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
+from local_llm.guard import secret_services as more
+from local_llm.guard.secret_format import Format, prefixed
 
 _URL_SAFE = r"[A-Za-z0-9_\-]"
 _GITLAB = "glpat gloas gldt glrtr glrt glcbt glptt glft glimt glagent glwt glsoat glffct"
 # The routable form ends in its version, the length of its payload and a checksum.
 _ROUTABLE = r"(?:\.[0-9a-z]{2}\.[0-9a-z]{9,})?"
-
-
-class Format(msgspec.Struct, frozen=True):
-    """One kind of secret and its pattern.
-
-    group: Which group of the pattern is the secret; None = the first, or all where there is none.
-    bits: Entropy that a character must have at least.
-    random: Whether the secret must look random, because its place alone does not tell.
-    """
-
-    kind: str
-    pattern: str
-    group: int | None = None
-    bits: float = 0.0
-    random: bool = False
 
 
 def gitlab_formats(prefixes: Iterable[str]) -> list[Format]:
@@ -39,10 +25,6 @@ def gitlab_formats(prefixes: Iterable[str]) -> list[Format]:
 
 def _quoted(text: str) -> str:
     return "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text.strip())
-
-
-def _prefixed(kind: str, prefix: str, body: str = "[A-Za-z0-9]{20,}") -> Format:
-    return Format(kind, rf"\b(?:{prefix}){body}")
 
 
 FORMATS: tuple[Format, ...] = (
@@ -70,15 +52,15 @@ FORMATS: tuple[Format, ...] = (
         "slack-webhook",
         r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9+/]{20,})",
     ),
-    Format("stripe-key", r"\b(?:sk|rk|pk)_(?:live|prod|test)_[A-Za-z0-9]{16,}"),
+    Format("stripe-key", r"\b(?:sk|rk)_(?:live|prod|test)_[A-Za-z0-9]{16,}"),
     Format("stripe-key", r"\bwhsec_[A-Za-z0-9+/=]{24,}"),
     Format("anthropic-key", r"sk-ant-[A-Za-z0-9_\-]{30,}"),
     Format("openai-key", r"\bsk-(?:proj|svcacct|admin|None|or-v1)-[A-Za-z0-9_\-]{30,}"),
     Format("openai-key", r"\bsk-[A-Za-z0-9]{16,}T3BlbkFJ[A-Za-z0-9]{16,}"),
     Format("api-key", r"\bsk-[A-Za-z0-9]{32,}"),
-    _prefixed("huggingface-token", "hf_|api_org_", "[A-Za-z0-9]{30,}"),
-    _prefixed("npm-token", "npm_", "[A-Za-z0-9]{30,}"),
-    _prefixed("pypi-token", "pypi-AgE", r"[A-Za-z0-9_\-]{40,}"),
+    prefixed("huggingface-token", "hf_|api_org_", "[A-Za-z0-9]{30,}"),
+    prefixed("npm-token", "npm_", "[A-Za-z0-9]{30,}"),
+    prefixed("pypi-token", "pypi-AgE", r"[A-Za-z0-9_\-]{40,}"),
     Format("jwt", r"\bey[A-Za-z0-9_\-]{10,}\.ey[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}"),
     Format("twilio-key", r"\bSK[0-9a-fA-F]{32}\b"),
     Format("sendgrid-key", r"\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}"),
@@ -90,31 +72,31 @@ FORMATS: tuple[Format, ...] = (
         "discord-token", r"\b[MNO][A-Za-z0-9_\-]{22,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,}"
     ),
     Format("discord-webhook", r"/api(?:/v[0-9]+)?/webhooks/[0-9]{17,20}/([A-Za-z0-9_\-]{60,})"),
-    _prefixed("digitalocean-token", "do[opr]_v1_", "[0-9a-f]{40,}"),
-    _prefixed("heroku-key", "HRKU-", r"[A-Za-z0-9_\-]{30,}"),
-    _prefixed("shopify-token", "shp(?:at|ca|pa|ss|ua)_", "[0-9a-fA-F]{32,}"),
-    _prefixed("square-token", "sq0(?:atp|csp|idp)-|EAAA", r"[A-Za-z0-9_\-]{22,}"),
-    _prefixed("databricks-token", "dapi", "[0-9a-f]{32}(?:-[0-9])?"),
-    _prefixed("newrelic-key", "NRAK-|NRJS-|NRII-|NRAA-", r"[A-Za-z0-9_\-]{19,}"),
-    _prefixed("grafana-token", "glsa_|glc_", r"[A-Za-z0-9_+/=\-]{30,}"),
-    _prefixed("vault-token", r"hv[sbr]\.", r"[A-Za-z0-9_\-]{24,}"),
+    prefixed("digitalocean-token", "do[opr]_v1_", "[0-9a-f]{40,}"),
+    prefixed("heroku-key", "HRKU-", r"[A-Za-z0-9_\-]{30,}"),
+    prefixed("shopify-token", "shp(?:at|ca|pa|ss|ua)_", "[0-9a-fA-F]{32,}"),
+    prefixed("square-token", "sq0(?:atp|csp|idp)-|EAAA", r"[A-Za-z0-9_\-]{22,}"),
+    prefixed("databricks-token", "dapi", "[0-9a-f]{32}(?:-[0-9])?"),
+    prefixed("newrelic-key", "NRAK-|NRJS-|NRII-|NRAA-", r"[A-Za-z0-9_\-]{19,}"),
+    prefixed("grafana-token", "glsa_|glc_", r"[A-Za-z0-9_+/=\-]{30,}"),
+    prefixed("vault-token", r"hv[sbr]\.", r"[A-Za-z0-9_\-]{24,}"),
     Format("terraform-token", r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=\-]{60,}"),
-    _prefixed("linear-key", "lin_api_|lin_oauth_", "[A-Za-z0-9]{32,}"),
-    _prefixed("notion-token", "ntn_|secret_", "[A-Za-z0-9]{40,}"),
-    _prefixed("figma-token", "fig[dour]_", r"[A-Za-z0-9_\-]{30,}"),
+    prefixed("linear-key", "lin_api_|lin_oauth_", "[A-Za-z0-9]{32,}"),
+    prefixed("notion-token", "ntn_|secret_", "[A-Za-z0-9]{40,}"),
+    prefixed("figma-token", "fig[dour]_", r"[A-Za-z0-9_\-]{30,}"),
     Format("atlassian-token", r"\bATATT3[A-Za-z0-9_=+/\-]{60,}"),
     Format("bitbucket-token", r"\bATBB[A-Za-z0-9]{28,}"),
-    _prefixed("docker-token", "dckr_(?:pat|oat)_", r"[A-Za-z0-9_\-]{24,}"),
+    prefixed("docker-token", "dckr_(?:pat|oat)_", r"[A-Za-z0-9_\-]{24,}"),
     Format("age-key", r"AGE-SECRET-KEY-1[A-Z0-9]{50,}"),
     Format("age-key", r"AGE-SECRET-KEY-1[a-z0-9]{50,}"),
-    _prefixed("supabase-key", "sbp_|sb_secret_", r"[A-Za-z0-9_\-]{20,}"),
+    prefixed("supabase-key", "sbp_|sb_secret_", r"[A-Za-z0-9_\-]{20,}"),
     Format("doppler-token", r"\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._\-]{30,}"),
     Format("okta-token", r"\b00[A-Za-z0-9_\-]{40}\b", bits=4.0),
-    _prefixed("postman-key", "PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
-    _prefixed("pulumi-token", "pul-", "[0-9a-f]{40}"),
-    _prefixed("rubygems-key", "rubygems_", "[0-9a-f]{40,}"),
+    prefixed("postman-key", "PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
+    prefixed("pulumi-token", "pul-", "[0-9a-f]{40}"),
+    prefixed("rubygems-key", "rubygems_", "[0-9a-f]{40,}"),
     Format("dropbox-token", r"\bsl\.(?:u\.)?[A-Za-z0-9_\-]{60,}"),
-    _prefixed("sentry-token", "sntrys_|sntryu_", r"[A-Za-z0-9_+/=\-]{32,}"),
+    prefixed("sentry-token", "sntrys_|sntryu_", r"[A-Za-z0-9_+/=\-]{32,}"),
     Format("mailgun-key", r"\b[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b"),
     Format("vault-token", r"\b[sbr]\.[A-Za-z0-9]{24}\b", bits=3.5),
     Format("google-token", r"\b1//0[A-Za-z0-9_\-]{40,}"),
@@ -130,77 +112,84 @@ FORMATS: tuple[Format, ...] = (
         r"LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0EgUFJJVkFU|BFQyBQUklWQVRF|BPUEVOU1NI|BFTkNSWVBURU"
         r"|BEU0EgUFJJVkFU|BQR1AgUFJJVkFU)[A-Za-z0-9+/=]{40,}",
     ),
-    _prefixed("netlify-token", "nf[pocu]_", "[A-Za-z0-9]{30,}"),
-    _prefixed("contentful-token", "CFPAT-", r"[A-Za-z0-9_\-]{40,}"),
-    _prefixed("circleci-token", "CCI(?:PAT|PRJ)_", "[A-Za-z0-9_]{30,}"),
-    _prefixed("buildkite-token", "bk[a-z]{2}_", "[0-9a-f]{40,}"),
-    _prefixed("langsmith-key", "lsv2_(?:pt|sk)_", "[0-9a-f]{32}_[0-9a-f]{10}"),
-    _prefixed("pinecone-key", "pcsk_", "[A-Za-z0-9_]{40,}"),
-    _prefixed("resend-key", "re_", "[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}"),
-    _prefixed("posthog-key", "ph[xc]_", "[A-Za-z0-9]{40,}"),
-    _prefixed("render-key", "rnd_", "[A-Za-z0-9]{28,}"),
-    _prefixed("neon-key", "napi_", "[a-z0-9]{40,}"),
-    _prefixed("inngest-key", "signkey-(?:prod|test|branch)-", "[0-9a-f]{32,}"),
-    _prefixed("yandex-token", "AQVN|y[0-3]_", r"[A-Za-z0-9_\-]{35,}"),
-    _prefixed("tencent-key", "AKID", "[A-Za-z0-9]{32}"),
-    _prefixed("shippo-token", "shippo_(?:live|test)_", "[0-9a-f]{40}"),
-    _prefixed("lob-key", "(?:live|test)_", "[0-9a-f]{35,}"),
-    _prefixed("elevenlabs-key", "sk_", "[0-9a-f]{48}"),
-    _prefixed("azure-devops-token", "", r"[A-Za-z0-9]{75}AZDO[A-Za-z0-9]{4,}"),
-    _prefixed("instagram-token", "IGQV", r"[A-Za-z0-9_\-]{60,}"),
-    _prefixed("depot-token", "depot_(?:project|org|user)_", "[0-9a-f]{40,}"),
-    _prefixed("fireworks-key", "fw_", "[A-Za-z0-9]{22,}"),
-    _prefixed("nvidia-key", "nvapi-", r"[A-Za-z0-9_\-]{60,}"),
-    _prefixed("cerebras-key", "csk-", "[a-z0-9]{40,}"),
-    _prefixed("volcengine-key", "AKLT", r"[A-Za-z0-9_\-]{40,}"),
-    _prefixed("openvsx-token", "ovsxp_|ovsxat_", r"[A-Za-z0-9_\-]{32,}"),
-    _prefixed("gitea-token", "gta_|gtr_", "[A-Za-z0-9]{36,}"),
-    _prefixed("codeberg-token", "cbt_", "[A-Za-z0-9]{36,}"),
-    _prefixed("scalingo-token", "tk-us-", r"[A-Za-z0-9_\-]{48}"),
-    _prefixed("lightspark-token", "lc_live_", "[A-Za-z0-9]{30,}"),
-    _prefixed("intra42-secret", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}"),
-    _prefixed("hashicorp-secret", r"hcp\.|hcps\.", r"[A-Za-z0-9_\-]{40,}"),
-    _prefixed("coinbase-key", "organizations/[0-9a-f-]{36}/apiKeys/", "[0-9a-f-]{36}"),
-    _prefixed("ubidots-token", "BBFF-", "[A-Za-z0-9]{30}"),
-    _prefixed("dnsimple-token", "dnsimple_[au]_", "[A-Za-z0-9]{30,}"),
-    _prefixed("aiven-token", "aivenv1", "[A-Za-z0-9+/=]{100,}"),
-    _prefixed("planetscale-token", "pscale_(?:tkn|pw|oauth)_", r"[A-Za-z0-9_.\-]{30,}"),
-    _prefixed("airtable-token", "pat", r"[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
-    _prefixed("asana-token", "", r"[0-9]/[0-9]{10,20}(?:/[0-9]{10,20})?:[0-9a-f]{32}"),
-    _prefixed("flyio-token", "fo1_|fm[12][ar]?_", r"[A-Za-z0-9_+/=,\-]{40,}"),
-    _prefixed("groq-key", "gsk_", "[A-Za-z0-9]{40,}"),
-    _prefixed("xai-key", "xai-", "[A-Za-z0-9]{60,}"),
-    _prefixed("replicate-token", "r8_", "[A-Za-z0-9]{36,}"),
-    _prefixed("perplexity-key", "pplx-", "[A-Za-z0-9]{40,}"),
-    _prefixed("tailscale-key", "tskey-(?:auth|api|client|scim|webhook)-", r"[A-Za-z0-9\-]{20,}"),
-    _prefixed("cloudflare-token", "cf(?:[a-z]{1,3})_", "[A-Za-z0-9]{36,}"),
-    _prefixed("cloudflare-key", r"v1\.0-", r"[0-9a-f]{24}-[0-9a-f]{146}"),
-    _prefixed(
+    prefixed("netlify-token", "nf[pocu]_", "[A-Za-z0-9]{30,}"),
+    prefixed("contentful-token", "CFPAT-", r"[A-Za-z0-9_\-]{40,}"),
+    prefixed("circleci-token", "CCI(?:PAT|PRJ)_", "[A-Za-z0-9_]{30,}"),
+    prefixed("buildkite-token", "bk[a-z]{2}_", "[0-9a-f]{40,}"),
+    prefixed("langsmith-key", "lsv2_(?:pt|sk)_", "[0-9a-f]{32}_[0-9a-f]{10}"),
+    prefixed("pinecone-key", "pcsk_", "[A-Za-z0-9_]{40,}"),
+    prefixed("resend-key", "re_", "[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}"),
+    prefixed("posthog-key", "phx_", "[A-Za-z0-9]{40,}"),
+    prefixed("render-key", "rnd_", "[A-Za-z0-9]{28,}"),
+    prefixed("neon-key", "napi_", "[a-z0-9]{40,}"),
+    prefixed("inngest-key", "signkey-(?:prod|test|branch)-", "[0-9a-f]{32,}"),
+    prefixed("yandex-token", "AQVN|y[0-3]_", r"[A-Za-z0-9_\-]{35,}"),
+    prefixed("tencent-key", "AKID", "[A-Za-z0-9]{32}"),
+    prefixed("shippo-token", "shippo_(?:live|test)_", "[0-9a-f]{40}"),
+    prefixed("lob-key", "(?:live|test)_", "[0-9a-f]{35,}"),
+    prefixed("elevenlabs-key", "sk_", "[0-9a-f]{48}"),
+    prefixed("azure-devops-token", "", r"[A-Za-z0-9]{50,}AZDO[A-Za-z0-9]{4}"),
+    prefixed("instagram-token", "IGQV", r"[A-Za-z0-9_\-]{60,}"),
+    prefixed("depot-token", "depot_(?:project|org|user)_", "[0-9a-f]{40,}"),
+    prefixed("fireworks-key", "fw_", "[A-Za-z0-9]{22,}"),
+    prefixed("nvidia-key", "nvapi-", r"[A-Za-z0-9_\-]{60,}"),
+    prefixed("cerebras-key", "csk-", "[a-z0-9]{40,}"),
+    prefixed("volcengine-key", "AKLT", r"[A-Za-z0-9_\-]{40,}"),
+    prefixed("openvsx-token", "ovsxp_|ovsxat_", r"[A-Za-z0-9_\-]{32,}"),
+    prefixed("gitea-token", "gta_|gtr_", "[A-Za-z0-9]{36,}"),
+    prefixed("codeberg-token", "cbt_", "[A-Za-z0-9]{36,}"),
+    prefixed("scalingo-token", "tk-us-", r"[A-Za-z0-9_\-]{48}"),
+    prefixed("lightspark-token", "lc_live_", "[A-Za-z0-9]{30,}"),
+    prefixed("intra42-secret", "s-s4t2(?:ud|af)-", "[0-9a-f]{64}"),
+    prefixed("hashicorp-secret", r"hcp\.|hcps\.", r"[A-Za-z0-9_\-]{40,}"),
+    prefixed("coinbase-key", "organizations/[0-9a-f-]{36}/apiKeys/", "[0-9a-f-]{36}"),
+    prefixed("ubidots-token", "BBFF-", "[A-Za-z0-9]{30}"),
+    prefixed("dnsimple-token", "dnsimple_[au]_", "[A-Za-z0-9]{30,}"),
+    prefixed("aiven-token", "aivenv1", "[A-Za-z0-9+/=]{100,}"),
+    prefixed("planetscale-token", "pscale_(?:tkn|pw|oauth)_", r"[A-Za-z0-9_.\-]{30,}"),
+    prefixed("airtable-token", "pat", r"[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    prefixed("asana-token", "", r"[0-9]/[0-9]{10,20}(?:/[0-9]{10,20})?:[0-9a-f]{32}"),
+    prefixed("flyio-token", "fo1_|fm[12][ar]?_", r"[A-Za-z0-9_+/=,\-]{40,}"),
+    prefixed("groq-key", "gsk_", "[A-Za-z0-9]{40,}"),
+    prefixed("xai-key", "xai-", "[A-Za-z0-9]{60,}"),
+    prefixed("replicate-token", "r8_", "[A-Za-z0-9]{36,}"),
+    prefixed("perplexity-key", "pplx-", "[A-Za-z0-9]{40,}"),
+    prefixed("tailscale-key", "tskey-(?:auth|api|client|scim|webhook)-", r"[A-Za-z0-9\-]{20,}"),
+    prefixed("cloudflare-token", "cf(?:[a-z]{1,3})_", "[A-Za-z0-9]{36,}"),
+    prefixed("cloudflare-key", r"v1\.0-", r"[0-9a-f]{24}-[0-9a-f]{146}"),
+    prefixed(
         "launchdarkly-key", "(?:sdk|api|mob)-", r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     ),
-    _prefixed("pagerduty-key", "u\\+", r"[A-Za-z0-9_\-]{18}"),
-    _prefixed("sonar-token", "sq[apu]_", "[0-9a-f]{40}"),
-    _prefixed("snyk-token", "snyk_(?:uat|sat)", r"\.[A-Za-z0-9._\-]{30,}"),
-    _prefixed("onepassword-token", "ops_eyJ", "[A-Za-z0-9+/=]{100,}"),
-    _prefixed("artifactory-key", "AKCp|cmVmd", "[A-Za-z0-9]{50,}"),
-    _prefixed("nuget-key", "oy2", "[a-z0-9]{43}"),
-    _prefixed("clojars-token", "CLOJARS_", "[a-z0-9]{60}"),
-    _prefixed("crates-token", "cio", "[A-Za-z0-9]{32}"),
-    _prefixed("alibaba-key", "LTAI", "[A-Za-z0-9]{17,}"),
-    _prefixed("facebook-token", "EAA[MC]", "[A-Za-z0-9]{100,}"),
-    _prefixed("easypost-key", "EZ[AT]K", "[A-Za-z0-9]{54}"),
-    _prefixed("flutterwave-key", "FLW(?:SEC|PUB)K_TEST-", r"[0-9a-hA-H]{12,32}(?:-X)?"),
-    _prefixed("typeform-token", "tfp_", r"[A-Za-z0-9_.=\-]{50,}"),
-    _prefixed("readme-key", "rdme_", "[a-z0-9]{60,}"),
-    _prefixed("prefect-token", "pn[ub]_", "[A-Za-z0-9]{36}"),
-    _prefixed("infracost-key", "ico-", "[A-Za-z0-9]{32}"),
-    _prefixed(
+    prefixed("pagerduty-key", "u\\+", r"[A-Za-z0-9_\-]{18}"),
+    prefixed("sonar-token", "sq[apu]_", "[0-9a-f]{40}"),
+    prefixed("snyk-token", "snyk_(?:uat|sat)", r"\.[A-Za-z0-9._\-]{30,}"),
+    prefixed("onepassword-token", "ops_eyJ", "[A-Za-z0-9+/=]{100,}"),
+    prefixed("artifactory-key", "AKCp|cmVmd", "[A-Za-z0-9]{50,}"),
+    prefixed("nuget-key", "oy2", "[a-z0-9]{43}"),
+    prefixed("clojars-token", "CLOJARS_", "[a-z0-9]{60}"),
+    prefixed("crates-token", "cio", "[A-Za-z0-9]{32}"),
+    prefixed("alibaba-key", "LTAI", "[A-Za-z0-9]{17,}"),
+    prefixed("facebook-token", "EAA[MC]", "[A-Za-z0-9]{100,}"),
+    prefixed("easypost-key", "EZ[AT]K", "[A-Za-z0-9]{54}"),
+    prefixed("flutterwave-key", "FLW(?:SEC|PUB)K_TEST-", r"[0-9a-hA-H]{12,32}(?:-X)?"),
+    prefixed("typeform-token", "tfp_", r"[A-Za-z0-9_.=\-]{50,}"),
+    prefixed("readme-key", "rdme_", "[a-z0-9]{60,}"),
+    prefixed("prefect-token", "pn[ub]_", "[A-Za-z0-9]{36}"),
+    prefixed("infracost-key", "ico-", "[A-Za-z0-9]{32}"),
+    prefixed(
         "harness-token", "(?:pat|sat)\\.", r"[A-Za-z0-9_\-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}"
     ),
-    _prefixed("frameio-token", "fio-u-", r"[A-Za-z0-9_=\-]{60,}"),
-    _prefixed("dynatrace-token", r"dt0[a-z][0-9]{2}\.", r"[A-Z0-9]{20,}\.[A-Z0-9]{60,}"),
-    _prefixed("duffel-token", "duffel_(?:test|live)_", r"[A-Za-z0-9_\-=]{40,}"),
-    _prefixed("adafruit-key", "aio_", "[A-Za-z0-9]{28}"),
-    _prefixed("adobe-secret", "p8e-", "[a-z0-9]{32}"),
-    _prefixed("plaid-token", "access-(?:sandbox|development|production)-", r"[0-9a-f\-]{36}"),
+    prefixed("frameio-token", "fio-u-", r"[A-Za-z0-9_=\-]{60,}"),
+    prefixed("dynatrace-token", r"dt0[a-z][0-9]{2}\.", r"[A-Z0-9]{20,}\.[A-Z0-9]{60,}"),
+    prefixed("duffel-token", "duffel_(?:test|live)_", r"[A-Za-z0-9_\-=]{40,}"),
+    prefixed("adafruit-key", "aio_", "[A-Za-z0-9]{28}"),
+    prefixed("adobe-secret", "p8e-", "[a-z0-9]{32}"),
+    prefixed("clickup-token", "pk_", "[0-9]{6,}_[A-Z0-9]{32}"),
+    Format(
+        "teams-webhook",
+        r"\.webhook\.office\.com/webhookb2/[^\s/\"']+/IncomingWebhook/([0-9a-f]{32}[^\s\"'<>`]*)",
+    ),
+    Format("laravel-key", r"\bbase64:([A-Za-z0-9+/]{43}=)"),
+    prefixed("plaid-token", "access-(?:sandbox|development|production)-", r"[0-9a-f\-]{36}"),
+    *(*more.AZURE, *more.KEYS, *more.SESSIONS, *more.SERVICES),
 )

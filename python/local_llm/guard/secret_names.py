@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import re
 
-from local_llm.guard.mask_value import entropy, is_obvious, is_random
+from local_llm.guard.mask_value import entropy, is_obvious, is_random, is_uuid
 
 _KEYS = (
     "api|app|access|account|private|secret|signing|encryption|encrypt|decryption|master|auth|shared"
@@ -22,19 +22,21 @@ _KEYS = (
 _WORDS = (
     "passw(?:or)?d|passwort|passphrase|passcode|passwd|pwd|pass|secret|token|bearer"
     rf"|(?:{_KEYS})[_.\-]?key"
-    "|authorization|authtoken|auth|credentials?|creds|cookie|session[_.\\-]?id|sessionid"
+    "|authorization|authtoken|auth|credentials?|creds|cookie|session[_.\\-]?id|sessionid|sessid"
     "|gitlab_session|salt|pepper|signature|mnemonic|dsn|connection[_.\\-]?string|securestring|psk"
     "|pre[_.\\-]?shared[_.\\-]?key|identified[ \\t]+by|masterauth"
     "|(?:bind|root|db|user|admin|ftp|smtp|mail|http|my)[_.\\-]?pw"
-    "|[a-z0-9][_\\-]key|[a-z]Key"
+    "|[a-z0-9][_\\-]key|[a-z]Key|[a-z0-9][_\\-]pat|[a-z]Pat|[_.\\-]session"
 )
 _TAIL = r"[A-Za-z0-9_\-]*"
 _CLOSERS = r"(?:\[\])?[\"'`*\])]*[ \t]*"
 _TYPE = (
-    r"[:][ \t]*(?:[A-Za-z&][A-Za-z0-9_\[\]<>.|?' ]*[ \t]|(?:str|[sS]tring|bytes|&str|any))=[ \t]*"
+    r"(?:[ \t]+(?:\[\]byte|\*?string)[ \t]*=[ \t]*"  # Go's
+    r"|[:][ \t]*(?:[A-Za-z&][A-Za-z0-9_\[\]<>.|?' ]*[ \t]|(?:str|[sS]tring|bytes|&str|any))=[ \t]*)"
 )
 _PAIRED = (
-    r"(?:[,/>]?[ \t]*[\"']?(?i:value)[\"']?[ \t]*[:=]"
+    r"(?:[,/>]?[ \t]*[\"']?(?:\w+:)?(?i:value)[\"']?[ \t]*[:=]"
+    r"|(?:[ \t]\w+=[\"']\w*[\"'])*(?:</key>|>)[ \t]*<(?:string|value)>"
     r"|[ \t]--(?:body|value|data|secret-string|from-literal)[ \t=]|[ \t](?:to|is|as)[ \t])[ \t]*"
 )
 _SEPARATOR = (
@@ -54,17 +56,25 @@ _NAME = rf"(?i:{_WORDS}){_TAIL}{_CLOSERS}"
 
 QUOTED_GROUPS, BARE_GROUP = (1, 2, 3), 4  # of the value: in ", ', `, and without any
 PATTERN = rf"{_NAME}{_LINK}{_OPENERS}{_VALUE}"
-# The same for values of 8 characters and more, whatever they are, or with an escape among those.
+# The same for values of 8 characters and more, whatever they are, or with an escape among those; a
+# bare one has more in it than small letters and the punctuation of code.
 _EIGHT = r"[^{0}\\\n]{{8}}|[^{0}\\\n]{{0,7}}\\"
+_LOW, _HIGH = r"[a-z_.(){}\[\],;:'\"`]", r"[^a-z_.(){}\[\],;:'\"`\s]"
+_BARE = (
+    r"[^\sa-z_.:\"'`,;<>(){}\[\]|\\]\S{7}|[a-z_.:](?:"
+    + "|".join(rf"{_LOW}{{{n}}}{_HIGH}\S{{{6 - n}}}" for n in range(7))
+    + rf"|{_LOW}{{7,60}}{_HIGH})"
+)
 _LONG = (
     rf"(?:[rbufRBUFL@$]{{0,2}}(?:\\?\"(?:{_EIGHT.format(chr(34))})|'(?:{_EIGHT.format(chr(39))})"
-    rf"|`[^`\n]{{8}})|(?:(?i:{_SCHEMES})[ \t]+)?[^\s\"'`,;<>(){{}}\[\]|\\]\S{{7}})"
+    rf"|`[^`\n]{{8}})|(?:(?i:{_SCHEMES})[ \t]+)?(?:{_BARE}))"
 )
 LIKELY_PATTERN = rf"{_NAME}{_LINK}{_OPENERS}{_LONG}"
 # A name whose value stands on the next line, and one that is itself a value.
 OPEN_PATTERN = (
     rf"{_NAME}(?:=>|:=|=|:|,|\()[ \t]*(?:[|>][+\-]?|[(\[\\])?[ \t]*$"
     rf"|{_NAME}</key>[ \t]*$"
+    rf"|(?i:{_WORDS}){_TAIL}\(\)[ \t]*->[^\n{{]*\{{[ \t]*$"  # a function of Rust
     rf"|\bvariable[ \t]+\"[A-Za-z0-9_\-]*(?i:{_WORDS}){_TAIL}\"[ \t]*\{{"
     rf"|(?i:name|key|id)[\"']?[ \t]*[:=][ \t]*[\"']?[A-Za-z0-9_.\-]*(?i:{_WORDS}){_TAIL}"
     r"[\"']?,?[ \t]*$"
@@ -92,12 +102,19 @@ _PUBLIC_ENDS = re.compile(
     r"|ize|ization|or|(?<!pas)s|ed|ref|scope|issuer|audience|provider|strategy|handler|status|state)$"
 )
 _PUBLIC = re.compile(
-    r"(?i)public|pubkey|csrf|xsrf|nonce|example|fake|dummy|mock|author(?!iz)|tokeni[sz]|passenger"
+    r"(?i)publi[cs]|pubkey|site[-_]?key|csrf|xsrf|nonce(?!_?(?:salt|key))|example|fake|dummy|mock|author(?!iz)|tokeni[sz]|passenger"
     r"|compass|passage|passive|passing|passed|bypass|salty|saltstack|authentic"
 )
 _STRONG = re.compile(
     r"(?i)passw|passphrase|pass$|pwd|pw$|secret|tokens?$|_token|api[_.\-]?key|private[_.\-]?key|shared[_.\-]?key|psk$|authorization$"
-    r"|access[_.\-]?key|credential|cookie"
+    r"|access[_.\-]?key|credential|cookie|session[_.\-]?id$|sessid$"
+    r"|^identified|[_\-]pat$"
+)
+# What is given to these is a secret also where it has the form of a UUID.
+_BEARER = re.compile(r"(?i)(?:token|secret|password|key|pat)$")
+_OF_DATA = re.compile(
+    r"(?i)idempot|cache|primary|foreign|partition|sort|row|dedup|object|lookup|group|trace|request"
+    r"|correlation|entity|registry|event|message|cancel|continuation|page|sync|lock|foreign|unique"
 )
 _WEAK_BITS = 3.0  # a character, of a value whose name says little
 _ARN = re.compile(r"arn:aws[\w:*/-]*$")  # a name of Amazon's, as in `...:secret:shop/db`
@@ -128,6 +145,8 @@ def secret_part(
     if not quoted:
         last = _whole(text, word, first, last)
     said = text[first:last]
+    if is_uuid(said):
+        return (first, last) if scheme or _is_bearers(_name(text, word)) else None
     is_like = (scheme and _is_basic(said)) or is_random(said, quoted=quoted)
     if not is_like or is_obvious(said):
         return None
@@ -172,6 +191,11 @@ def kind_of(name: str) -> str:
     if start.startswith(("token", "auth", "bearer", "cookie", "session")):
         return "token"
     return "api-key" if "key" in start and not start.startswith("secret") else "secret"
+
+
+def _is_bearers(name: str) -> bool:
+    """Tell whether a name is that of a secret also where its value has the form of a UUID."""
+    return bool(_BEARER.search(name)) and not _OF_DATA.search(name) and not _PUBLIC.search(name)
 
 
 def _may_be_named(name: str, value: str) -> bool:
