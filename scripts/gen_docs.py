@@ -1,5 +1,5 @@
-"""Write what follows from settings.py: Lua schema and types, the options in `:help` and README;
-and from the program's parser its part of `:help`.
+"""Write what follows from settings.py: Lua schema and types, the options for Nix, in `:help` and
+README; and from the program's parser its part of `:help`.
 
 gen_docs.py           write them
 gen_docs.py --check   change nothing; exit 1 and name the files that are out of date or wrong
@@ -16,11 +16,13 @@ sys.path.insert(0, str(ROOT / "python"))
 import doc_cli  # noqa: E402  found after the path is set
 import doc_help  # noqa: E402  likewise
 import doc_lua  # noqa: E402  likewise
+import doc_nix  # noqa: E402  likewise
 from local_llm import cli  # noqa: E402  likewise
 from local_llm.options import tree  # noqa: E402  likewise
 
 SCHEMA = "lua/local_llm/schema.lua"
 TYPES = "lua/local_llm/types.lua"
+NIX = "nix/options.json"
 HELP = "doc/local_llm.txt"
 README = "README.md"
 _RULE = "=" * doc_help.WIDTH + "\n"
@@ -52,6 +54,7 @@ def wanted(root: Path) -> dict[str, str]:
         (README, doc_help.readme_table(options), _TABLE),
     )
     files = {SCHEMA: doc_lua.schema(options), TYPES: doc_lua.types(options)}
+    files[NIX] = doc_nix.options(options)
     for name, part, marks in parts:
         path = root / name
         if name not in files:

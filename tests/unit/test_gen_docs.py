@@ -20,7 +20,7 @@ import doc_help  # noqa: E402  likewise
 import doc_lua  # noqa: E402  likewise
 import gen_docs  # noqa: E402  likewise
 
-FILES = (gen_docs.SCHEMA, gen_docs.TYPES, gen_docs.HELP, gen_docs.README)
+FILES = (gen_docs.SCHEMA, gen_docs.TYPES, gen_docs.NIX, gen_docs.HELP, gen_docs.README)
 
 
 @pytest.fixture
@@ -57,10 +57,12 @@ def test_a_drift_is_named_and_put_right(copy, name, capsys):
 def test_a_missing_file_is_named(copy, capsys):
     (copy / gen_docs.SCHEMA).unlink()
     (copy / gen_docs.README).unlink()
+    (copy / gen_docs.NIX).write_text("{}")
     assert gen_docs.main(["--check"], copy) == 1
     told = capsys.readouterr().err
     assert gen_docs.SCHEMA in told
     assert gen_docs.README in told
+    assert gen_docs.NIX in told
 
 
 def test_a_lost_mark_is_named(copy, capsys):
