@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import time
 from collections.abc import Mapping
@@ -13,15 +12,14 @@ from typing import Any
 
 from local_llm import config
 from local_llm.backends.base import State
-from local_llm.errors import LocalLlmError, ServerFailed
+from local_llm.errors import InstallError, LocalLlmError, ServerFailed
 from local_llm.features.connect import Connector
+from local_llm.ops.embedded.engine import engine
 from local_llm.ops.model_store import StoredModel, model_store
 from local_llm.settings import Server, Settings
 
 NOISE_TOKENS = 200  # it never ends by itself
 _NOISE = "random-weights"
-# Nobody else uses the demo's llama.cpp: it ends with the editor.
-_EMBEDDED = {"embedded": {"idle_s": 0}}
 
 
 class NoBackend(Exception):
@@ -43,8 +41,11 @@ class Choice:
 class _NotNow:
     """Stands for the embedded server while running ones are looked for."""
 
-    def possible(self) -> bool:
+    def possible(self, _settings: Settings) -> bool:
         return False
+
+    def describe(self, _settings: Settings) -> str:
+        raise ServerFailed("the embedded server is not meant")
 
     async def start(self, _settings: Settings, _server: Server) -> tuple[str, str]:
         raise ServerFailed("the embedded server is not meant")
@@ -64,13 +65,13 @@ def choose(env: Mapping[str, str], private: Mapping[str, str]) -> Choice:
     """
     settings = config.load({}, env, lambda _path: None).settings
     if settings.backend.kind == "embedded":
-        return _embedded(env, private, ())
+        return _embedded(settings, env, private)
     try:
         return asyncio.run(_running(env, settings))
     except LocalLlmError as trouble:
         if settings.backend.url is not None or settings.backend.kind != "auto":
             raise NoBackend(trouble.sentence(), trouble.hint) from trouble
-    return _embedded(env, private, ("no model server is running on this machine",))
+    return _embedded(settings, env, private, "no model server is running on this machine")
 
 
 async def _running(env: Mapping[str, str], settings: Settings) -> Choice:
@@ -90,10 +91,14 @@ async def _running(env: Mapping[str, str], settings: Settings) -> Choice:
     return Choice({"backend": {"url": url}}, (line,))
 
 
-def _embedded(env: Mapping[str, str], private: Mapping[str, str], lines: tuple[str, ...]) -> Choice:
-    if importlib.util.find_spec("xllamacpp") is None:
+def _embedded(
+    settings: Settings, env: Mapping[str, str], private: Mapping[str, str], *lines: str
+) -> Choice:
+    try:
+        chosen = engine(settings.embedded.server, env)
+    except InstallError as trouble:
         advice = "start a model server (Ollama, llama.cpp ...) and try again"
-        raise NoBackend("llama.cpp's package xllamacpp has no build for this machine", advice)
+        raise NoBackend(f"no llama.cpp here: {trouble.sentence()}", advice) from trouble
     theirs, ours = model_store(env), model_store(private)
     ours.folder.mkdir(parents=True, exist_ok=True)
     model = theirs.default_model()
@@ -104,7 +109,9 @@ def _embedded(env: Mapping[str, str], private: Mapping[str, str], lines: tuple[s
         _link(model, ours.folder)
         lines += (f"using the embedded llama.cpp with {model.name}",)
     name = model.name if model else _NOISE
-    setup: dict[str, Any] = {"backend": {"kind": "embedded", "model": name}, **_EMBEDDED}
+    setup: dict[str, Any] = {"backend": {"kind": "embedded", "model": name}}
+    # Nobody else uses the demo's llama.cpp: it ends with the editor.
+    setup["embedded"] = {"idle_s": 0} | ({"server": chosen.program} if chosen.program else {})
     if noise := model is None or model.noise:
         lines += ("random weights know nothing: THE ANSWER IS NOISE, everything else is real",)
         setup["explain"] = {"answer_tokens": NOISE_TOKENS}

@@ -1,7 +1,7 @@
 """A program that stands for an editor which uses the embedded backend.
 
-It acquires the model in its arguments, says what it got in one JSON line, and again for each line
-that it reads. It ends at the end of its input.
+It acquires the model in its arguments, from the `llama-server` that LLAMA_PROGRAM names, says what
+it got in one JSON line, and again for each line that it reads. It ends at the end of its input.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ async def edit(model: str, idle_s: float, context_tokens: int) -> None:
 
 async def _told(client: EmbeddedClient, model: str, context_tokens: int) -> dict[str, Any]:
     try:
-        target = await client.acquire(model, context_tokens, threads=1)
+        program = os.environ.get("LLAMA_PROGRAM", "")
+        target = await client.acquire(model, context_tokens, threads=1, program=program)
     except LocalLlmError as exc:
         return {"fault": exc.code, "reason": exc.sentence(), "hint": exc.hint}
     return {"url": target.url, "key_file": str(target.key_file), "notice": target.notice}

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from local_llm.errors import InstallError
 from local_llm.features.app import App
 from local_llm.features.port import Ran
 from local_llm.ops.audit_sinks import sink_for
@@ -84,8 +85,11 @@ class FakeEditor:
 class NoEmbedded:
     """No embedded backend."""
 
-    def possible(self) -> bool:
+    def possible(self, settings: Any) -> bool:
         return False
+
+    def describe(self, settings: Any) -> str:
+        raise InstallError("there is none")
 
     async def start(self, settings: Any, server: Any) -> tuple[str, str]:
         raise AssertionError("not asked for")

@@ -17,7 +17,7 @@ HOST_FILE = "rplugin"
 
 LAYERS = (
     frozenset(
-        {"errors", "log", "kept"}
+        {"errors", "log", "kept", "installation"}
         | {"settings", "options", "sources", "admission", "config", "trust"}
     ),
     frozenset({"stream", "tokens", "fim", "prompts", "guard", "backends", "rules"}),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from llama_program import engine_arguments
 from local_llm.ops.random_model import RandomModel, write_random_model
 
 PYTHON_DIR = Path(__file__).parent.parent / "python"
@@ -50,6 +51,7 @@ def run_server(
     files = ["--model", str(model.path), "--key-file", str(key_file)]
     log = folder / "server.log"
     command = [sys.executable, "-m", "local_llm.ops.embedded.server", *files, *numbers]
+    command += engine_arguments(folder)
     with subprocess.Popen(
         [*command, "--log", str(log)],
         stdin=subprocess.PIPE,

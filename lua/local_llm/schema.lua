@@ -751,6 +751,12 @@ M.options = {
     le = 86400,
     expected = "a number from 0 to 86400",
   },
+  ["embedded.server"] = {
+    kind = "string",
+    min_length = 1,
+    max_length = 1024,
+    expected = "a string of at most 1024 characters",
+  },
   ["embedded.threads"] = {
     kind = "integer",
     ge = 1,

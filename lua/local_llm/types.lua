@@ -236,4 +236,7 @@
 ---The embedded llama.cpp server (|local-llm-embedded|).
 ---@class local_llm.Options.Embedded
 ---@field idle_s? number How long it stays after the last editor has gone.
+---@field server? string llama.cpp's `llama-server` to run: a path, absolute or from `~/`, or a name
+---  to be found on $PATH. nil = the Python package xllamacpp where it is installed, else `llama-
+---  server` from $PATH.
 ---@field threads? integer Threads that compute. nil = what llama.cpp thinks best.

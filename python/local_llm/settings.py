@@ -723,6 +723,14 @@ class Embedded(_Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
             le=86_400.0,
         ),
     ] = 300.0
+    server: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=1024)] | None,
+        _option(
+            "llama.cpp's `llama-server` to run: a path, absolute or from `~/`, or a name to be "
+            "found on $PATH. nil = the Python package xllamacpp where it is installed, else "
+            "`llama-server` from $PATH."
+        ),
+    ] = None
     threads: Annotated[
         Annotated[int, Meta(ge=1, le=1024)] | None,
         _option("Threads that compute. nil = what llama.cpp thinks best."),

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+from llama_program import engine_arguments
 from waiting import wait_until
 
 HERE = Path(__file__).resolve().parent
@@ -38,6 +39,7 @@ class Real:
         numbers = ["--context", str(context_tokens), "--slots", "2", "--threads", "1"]
         files = ["--model", model, "--key-file", key_file, "--log", folder / "llama.log"]
         module = [sys.executable, "-m", "local_llm.ops.embedded.server", "--metrics"]
+        module += engine_arguments(folder)
         said = json.loads(self._started([*module, *files, *numbers], PYTHON_DIR) or "{}")
         assert "url" in said, f"the server did not start: {said}"
         self._server = said["url"]

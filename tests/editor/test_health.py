@@ -17,6 +17,7 @@ from fakes import (
     Script,
     SilentListener,
 )
+from llama_program import HAS_PACKAGE
 
 PROMISED_S = 10.0
 
@@ -83,6 +84,7 @@ def test_all_is_well(check):
     ):
         assert "OK" in line(report, f" {package} ")
     assert "b4242" in line(report, f"at {server.url}")
+    assert ("OK embedded backend: xllamacpp 2" in "\n".join(report)) is HAS_PACKAGE
     assert "OK model coder, loaded" in line(report, "model coder")
     assert "8192 tokens (in force" in line(report, "context:")
     assert "markers, by the server's vocabulary" in line(report, "inline completion with coder")
@@ -198,6 +200,18 @@ def test_the_interpreter_lacks_the_packages(check, tmp_path):
     report = check({"python": str(bare)})
     assert "lacks: pynvim, httpx" in line(report, "lacks:")
     assert advice(report, "lacks:") == "run :LocalInstall"
+
+
+def test_the_llama_server_of_the_option_is_named(check, tmp_path):
+    program = tmp_path / "llama-server"
+    program.touch(0o755)
+    with FakeLlamaCpp() as server:
+        report = check({**backend(server), "embedded": {"server": str(program)}})
+        assert f"{program} (option `embedded.server`)" in line(report, "OK embedded backend: ")
+        program.chmod(0o644)
+        report = check({**backend(server), "embedded": {"server": str(program)}})
+    assert "WARNING" in line(report, "names a program that cannot be run")
+    assert "`llama-server`" in advice(report, "names a program that cannot be run")
 
 
 def test_an_option_that_does_not_exist(editor):

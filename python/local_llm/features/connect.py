@@ -106,6 +106,10 @@ class Connector:
         await asyncio.gather(*(link.transport.aclose() for link in links), *self._closing)
         await self._embedded.aclose()
 
+    def embedded(self, settings: Settings) -> str:
+        """Return which llama.cpp the embedded backend would run. Raises: InstallError."""
+        return self._embedded.describe(settings)
+
     async def connect(self, settings: Settings, name: str = "") -> Link:
         """Return a link to the backend `name`, or to the first of its fall-backs that is there.
 
@@ -185,7 +189,7 @@ class Connector:
             best = min(links, key=lambda link: link.info.state is not State.READY)
             await asyncio.gather(*(k.transport.aclose() for k in links if k is not best))
             return best
-        if wanted.kind == "auto" and self._embedded.possible():
+        if wanted.kind == "auto" and self._embedded.possible(settings):
             return await self._open_embedded(settings, wanted.name, wanted.server)
         raise BackendUnreachable(
             f"no model server answers at {', '.join(place.url for place in places)}"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from local_llm.backends.base import ChatAsk, Message, ModelInfo, State, Text, Thinking
-from local_llm.errors import BackendSilent, BackendUnreachable, LocalLlmError
+from local_llm.errors import BackendSilent, BackendUnreachable, InstallError, LocalLlmError
 from local_llm.features.audit import prompt_text
 from local_llm.features.connect import Connector, Link
 from local_llm.features.context import context_window
@@ -25,6 +25,7 @@ from local_llm.features.inline.seat import fim_model
 from local_llm.features.options import Options
 from local_llm.features.port import Editor
 from local_llm.features.recording import Asked, Recorder
+from local_llm.installation import how_to_add
 from local_llm.settings import Settings
 
 WHOLE_S = 8.5  # `:checkhealth` waits 10 s
@@ -73,13 +74,22 @@ class HealthCheck:
         names = ["", *sorted(settings.backends)]
         backends = await asyncio.gather(*(self._within(ask_id, settings, name) for name in names))
         more = [section() for section in self._sections]
-        sections = [_python_section(), self._options_section(), *more, *backends]
+        python = {"title": "Python side", "items": [*_packages(), self._embedded_item(settings)]}
+        sections = [python, self._options_section(), *more, *backends]
         self._editor.tell("health", ask_id, {"sections": sections})
 
     def _options_section(self) -> dict[str, Any]:
         advice = "put it right; see :help local-llm-options"
         items = [_item("warn", warning, advice) for warning in self._options.warnings()]
         return {"title": "Options", "items": items or [_item("ok", "all options are understood")]}
+
+    def _embedded_item(self, settings: Settings) -> Item:
+        try:
+            return _item("ok", f"embedded backend: {self._connector.embedded(settings)}")
+        except InstallError as exc:
+            if settings.embedded.server is not None:
+                return _item("warn", exc.sentence(), exc.hint)
+            return _item("info", f"no embedded backend (optional): {exc.hint} to have one")
 
     async def _within(self, ask_id: int, settings: Settings, name: str) -> dict[str, Any]:
         """Check one backend; what is known when the time is up is reported."""
@@ -144,19 +154,15 @@ def _remedy(exc: LocalLlmError) -> str:
             return exc.hint
 
 
-def _python_section() -> dict[str, Any]:
+def _packages() -> list[Item]:
+    """Say which Python runs, and which of the packages that it needs are there."""
     items = [_item("ok", f"Python {platform.python_version()} ({sys.executable})")]
     for package in NEEDED:
         try:
             items.append(_item("ok", f"{package} {importlib.metadata.version(package)}"))
         except importlib.metadata.PackageNotFoundError:
-            items.append(_item("error", f"{package} is missing", "run :LocalInstall"))
-    try:
-        items.append(_item("ok", f"embedded backend: {importlib.metadata.version('xllamacpp')}"))
-    except importlib.metadata.PackageNotFoundError:
-        text = "no embedded backend (optional): run `:LocalInstall embedded` to have one"
-        items.append(_item("info", text))
-    return {"title": "Python side", "items": items}
+            items.append(_item("error", f"{package} is missing", how_to_add()))
+    return items
 
 
 def _state_item(link: Link) -> Item:

@@ -128,8 +128,15 @@ class Editor(Protocol):
 class EmbeddedServer(Protocol):
     """Starts llama.cpp on this machine, for `backend.kind = "embedded"`."""
 
-    def possible(self) -> bool:
-        """Tell whether its packages and a model are at hand; quick, starts nothing."""
+    def possible(self, settings: Settings) -> bool:
+        """Tell whether llama.cpp and a model are at hand; quick, starts nothing."""
+        ...
+
+    def describe(self, settings: Settings) -> str:
+        """Return which llama.cpp would run, and where it came from; quick, starts nothing.
+
+        Raises: InstallError where there is none.
+        """
         ...
 
     async def start(self, settings: Settings, server: Server) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_llm.errors import HistoryError
+from local_llm.installation import how_to_add
 
 if TYPE_CHECKING:
     import sqlite3
@@ -168,7 +169,7 @@ def _described(exc: sqlite3.Error, path: Path) -> HistoryError:
     name = getattr(exc, "sqlite_errorname", "") or type(exc).__name__
     if "no such module: fts5" in str(exc):
         message = "this Python's SQLite has no full-text search (FTS5)"
-        return HistoryError(message, where=str(path), hint="run :LocalInstall, or set `python`")
+        return HistoryError(message, where=str(path), hint=f"{how_to_add()}, or set `python`")
     for begin, (message, hint) in _FAULTS.items():
         if name.startswith(begin):
             return HistoryError(message, where=str(path), hint=hint)

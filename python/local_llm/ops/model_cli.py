@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from local_llm.errors import InstallError
+from local_llm.installation import how_to_add, packaged
 from local_llm.ops.model_store import NOISE_NAME, StoredModel, model_store
 
-_PACKAGES_HINT = "run `:LocalInstall embedded`, or `pip install 'local-llm-nvim[embedded]'`"
+_PIP = "`pip install 'local-llm-nvim[embedded]'`"
 _STEP = 1024
 
 
@@ -104,7 +105,9 @@ def _module(name: str) -> Any:
     try:
         return importlib.import_module(f"local_llm.ops.{name}")
     except ImportError as exc:
-        raise InstallError(f"a package is missing: {exc.name}", hint=_PACKAGES_HINT) from exc
+        ours = how_to_add("embedded")
+        hint = ours if packaged() else f"{ours}, or {_PIP}"
+        raise InstallError(f"a package is missing: {exc.name}", hint=hint) from exc
 
 
 def _human(size_bytes: float) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 
 from local_llm.errors import InstallError, ModelStoreError
 from local_llm.ops.embedded.client import EmbeddedClient
+from local_llm.ops.embedded.engine import Engine, engine
 from local_llm.ops.embedded.server import DEFAULT_CONTEXT_TOKENS
 from local_llm.ops.model_store import ModelStore, model_store
 from local_llm.settings import Server, Settings
@@ -17,7 +17,7 @@ class EmbeddedLlama:
     """Fulfils features.port.EmbeddedServer; belongs to one event loop.
 
     Args:
-        env: The environment, for the XDG folders.
+        env: The environment, for the XDG folders and PATH.
 
     """
 
@@ -25,25 +25,31 @@ class EmbeddedLlama:
         self._env = env
         self._client: EmbeddedClient | None = None
 
-    def possible(self) -> bool:
-        """Tell whether its packages and a model are at hand; quick, starts nothing."""
-        return _installed() and model_store(self._env).default_model() is not None
+    def possible(self, settings: Settings) -> bool:
+        """Tell whether llama.cpp and a model are at hand; quick, starts nothing."""
+        try:
+            self._engine(settings)
+        except InstallError:
+            return False
+        return model_store(self._env).default_model() is not None
+
+    def describe(self, settings: Settings) -> str:
+        """Return which llama.cpp would run, and where it came from. Raises: InstallError."""
+        return self._engine(settings).words()
 
     async def start(self, settings: Settings, server: Server) -> tuple[str, str]:
         """Return the URL of the running server and the path of its key file.
 
         Raises: InstallError, ModelStoreError, ModelMissing, ServerFailed, BackendUnreachable.
         """
-        if not _installed():
-            raise InstallError(
-                "the embedded backend is not installed", hint="run `:LocalInstall embedded`"
-            )
+        chosen = self._engine(settings)
         if self._client is None:
             self._client = EmbeddedClient(self._env, idle_s=settings.embedded.idle_s)
         target = await self._client.acquire(
             _model_file(server.model, model_store(self._env)),
             server.context_tokens or DEFAULT_CONTEXT_TOKENS,
             threads=settings.embedded.threads,
+            program=chosen.program,
         )
         return target.url, str(target.key_file)
 
@@ -52,10 +58,8 @@ class EmbeddedLlama:
         if self._client is not None:
             await self._client.close()
 
-
-def _installed() -> bool:
-    """Look for the package without loading it: llama.cpp stays out of this process."""
-    return importlib.util.find_spec("xllamacpp") is not None
+    def _engine(self, settings: Settings) -> Engine:
+        return engine(settings.embedded.server, self._env)
 
 
 def _model_file(name: str | None, store: ModelStore) -> Path:

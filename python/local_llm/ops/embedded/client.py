@@ -66,15 +66,19 @@ class EmbeddedClient:
         context_tokens: int,
         *,
         threads: int | None = None,
+        program: str = "",
         on_loading: Callable[[], None] = lambda: None,
     ) -> EmbeddedTarget:
         """Return the model's running server; a round trip of under a millisecond if it runs.
 
         Ask again before each piece of work: that is how a server that died is replaced.
+        `program` is a `llama-server`, "" the Python package.
         `on_loading` is called when the model has to be loaded, which may take minutes.
         Raises: ModelMissing, ServerFailed, InstallError, BackendUnreachable.
         """
-        ask = Ask(model=_real(model), context_tokens=context_tokens, threads=threads)
+        ask = Ask(
+            model=_real(model), context_tokens=context_tokens, threads=threads, program=program
+        )
         async with self._asking:
             answer = await self._ask(ask, on_loading)
         return EmbeddedTarget(

@@ -13,11 +13,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """Run this model for me until I ask for another one or go.
 
     context_tokens: What one request may use, at least. threads: None = llama.cpp's choice.
+    program: the `llama-server` to run; "" = the Python package.
     """
 
     model: str
     context_tokens: int
     threads: int | None = None
+    program: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

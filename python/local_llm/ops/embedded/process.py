@@ -12,6 +12,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
 from local_llm.errors import InstallError, LocalLlmError, ModelMissing, ServerFailed
+from local_llm.installation import how_to_run_llama
 from local_llm.ops.embedded.folder import write_key
 from local_llm.ops.embedded.messages import Ask
 
@@ -58,7 +59,8 @@ class ModelServer:
         said = json.loads(line or b"{}")
         self.url = said.get("url", "")
         if not self.url:
-            raise self._trouble(said.get("error", "the server process died while it was loading"))
+            reason = said.get("error", "the server process died while it was loading")
+            raise self._trouble(reason + await self._signal())
 
     async def stop(self) -> None:
         """End it and remove its files; returns when it is gone."""
@@ -81,6 +83,14 @@ class ModelServer:
             return f"it ended with status {code}"
         return f"it was ended by {signal.Signals(-code).name}"
 
+    async def _signal(self) -> str:
+        """Say which signal ended it, as one does a build for another processor; else ""."""
+        code = 0
+        if self._process is not None:
+            with contextlib.suppress(TimeoutError):
+                code = await asyncio.wait_for(self._process.wait(), _GRACE_S)
+        return f": {signal.Signals(-code).name}" if code < 0 else ""
+
     def _prepare(self) -> None:
         if not Path(self.ask.model).is_file():
             raise ModelMissing("there is no such model file", where=self.ask.model)
@@ -92,9 +102,11 @@ class ModelServer:
         command += ["--model", self.ask.model, "--context", str(self.ask.context_tokens)]
         command += ["--key-file", str(self.key_file), "--socket", str(self._socket)]
         command += ["--log", str(self._log)]
+        command += ["--program", self.ask.program] if self.ask.program else []
         return command + (["--threads", str(self.ask.threads)] if self.ask.threads else [])
 
     def _trouble(self, reason: str) -> LocalLlmError:
         if "not installed" in reason:
-            return InstallError(reason, hint="run `:LocalInstall embedded`")
-        return ServerFailed(reason, where=self.ask.model, hint=f"the reason stands in {self._log}")
+            return InstallError(reason, hint=how_to_run_llama())
+        hint = f"the reason stands in {self._log}"
+        return ServerFailed(reason, where=self.ask.model, hint=hint)

@@ -1,10 +1,11 @@
 """Run llama.cpp's server for one model: `python -m local_llm.ops.embedded.server --model FILE ...`.
 
-The only module that imports xllamacpp. It speaks the llama.cpp dialect on a unix socket, or on a
-random loopback port where there can be none, and always wants an API key, which it reads from a
-file: a command line is public. It prints one JSON line when it is ready ({"url": "unix:/..."}) or
-cannot be ({"error": "..."}), and ends at once when its standard input does: whoever holds the other
-end of that pipe cannot die without taking the server along.
+With `--program` it becomes an installed `llama-server` (watched.py); else it runs the one inside
+the package xllamacpp, which only this module imports. It speaks the llama.cpp dialect on a unix
+socket, or on a random loopback port where there can be none, and always wants an API key, which it
+reads from a file: a command line is public. It prints one JSON line when it is ready
+({"url": "unix:/..."}) or cannot be ({"error": "..."}), and ends at once when its standard input
+does: whoever holds the other end of that pipe cannot die without taking the server along.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import socket
 import sys
 from pathlib import Path
 from typing import Any
+
+from local_llm.ops.embedded.program import Job
+from local_llm.ops.embedded.watched import become, free_port
 
 LONGEST_SOCKET_PATH = 103  # bytes; sun_path holds 104 on macOS and 108 on Linux, with its NUL
 DEFAULT_CONTEXT_TOKENS = 8192
@@ -32,6 +36,9 @@ def main() -> None:
     if options.log:
         _send_errors_to(options.log)
     try:
+        _check_key(options.key_file)
+        if options.program:
+            become(_job(options), _say)
         server = _start(options)
     except (ImportError, OSError, RuntimeError) as exc:
         _say(error=_reason(exc))
@@ -45,6 +52,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local_llm.ops.embedded.server", description=__doc__)
     parser.add_argument("--model", required=True, help="GGUF file")
+    parser.add_argument("--program", default="", help="`llama-server` to run (else xllamacpp)")
     parser.add_argument("--key-file", required=True, type=Path, help="file with the API key")
     parser.add_argument("--socket", default="", help="unix socket to make (else a loopback port)")
     parser.add_argument(
@@ -60,11 +68,32 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _check_key(path: Path) -> str:
+    key = path.read_text("ascii").strip()
+    if not key:
+        raise OSError(f"the key file is empty: {path}")
+    return key
+
+
+def _job(options: argparse.Namespace) -> Job:
+    listen = _listen_at(options.socket)
+    more = {"--slots": options.show_slots, "--metrics": options.metrics}
+    return Job(
+        program=options.program,
+        model=options.model,
+        key_file=str(options.key_file),
+        listen=listen,
+        port=0 if listen == options.socket else free_port(listen),
+        context_tokens=options.context,
+        slots=options.slots,
+        threads=options.threads,
+        more=tuple(name for name, wanted in more.items() if wanted),
+    )
+
+
 def _start(options: argparse.Namespace) -> Any:
     """Return the running server; the model is loaded by then."""
-    key = options.key_file.read_text("ascii").strip()
-    if not key:
-        raise OSError("the key file is empty")
+    key = _check_key(options.key_file)
     import xllamacpp  # noqa: PLC0415 - after the log is redirected, and a clear error if missing
 
     return xllamacpp.Server(_params(xllamacpp.CommonParams(), options, key))
@@ -109,7 +138,7 @@ def _reason(exc: Exception) -> str:
     if isinstance(exc, ImportError):
         return "the package xllamacpp is not installed"
     if isinstance(exc, OSError):
-        return f"the key file cannot be used: {exc.strerror or exc}"
+        return f"{exc.strerror}: {exc.filename}" if exc.filename else str(exc)
     return "llama.cpp could not load the model"
 
 

@@ -108,7 +108,7 @@ class Supervisor:
         )
 
     async def _clear_away(self, ask: Ask) -> str:
-        """Stop a server that died, or whose context is too small for its only user."""
+        """Stop a server that died, or that its only user wants larger or of another llama.cpp."""
         starting = self._servers.get(ask.model)
         if starting is None or not starting.done():
             return ""
@@ -117,7 +117,8 @@ class Supervisor:
             self._retire(ask.model)
             return f"the embedded server had to be started again: {await server.epitaph()}"
         users = list(self._model_of.values()).count(ask.model)
-        if ask.context_tokens > server.ask.context_tokens and users == 1:
+        larger = ask.context_tokens > server.ask.context_tokens
+        if (larger or ask.program != server.ask.program) and users == 1:
             self._retire(ask.model)
         return ""
 
