@@ -33,7 +33,7 @@ local function check_interpreter()
     vim.health.ok(text)
   else
     local advice = found.why:find("option", 1, true) and "set the option `python` to one that runs"
-      or "run :LocalInstall"
+      or interpreter.advice(found)
     vim.health.error(text .. " cannot be run", { advice })
   end
   if require("local_llm.install_stamp").outdated() then
@@ -106,7 +106,9 @@ local function check_backends(limit_ms)
   elseif failure then
     show_failure(failure.message, failure.hint)
   else
-    show_failure("it does not answer", "look into :LocalLog, then run :LocalInstall")
+    local interpreter = require("local_llm.interpreter")
+    local advice = interpreter.advice(interpreter.find())
+    show_failure("it does not answer", "look into :LocalLog, then " .. advice)
   end
   return reply ~= nil
 end

@@ -102,7 +102,8 @@ local function describe_end(code)
   if code == interpreter.INCOMPLETE and missing then
     local found = M.interpreter()
     local message = ("%s (%s) lacks: %s"):format(found.path, found.why, missing)
-    return { code = "InstallError", message = message, hint = "run :LocalInstall", where = "" }
+    local hint = interpreter.advice(found)
+    return { code = "InstallError", message = message, hint = hint, where = "" }
   end
   return {
     code = "HostDied",
@@ -193,7 +194,8 @@ local function start()
   })
   if not ok or job <= 0 then
     local message = ("cannot run %s (%s)"):format(found.path, found.why)
-    local hint = "run :LocalInstall, or set the option `python`"
+    local hint = interpreter.advice(found)
+    if not interpreter.packaged() then hint = hint .. ", or set the option `python`" end
     return { code = "InstallError", message = message, hint = hint, where = "" }
   end
   channel, works = job, false

@@ -137,7 +137,9 @@ local function refusal(extras)
     end
   end
   if interpreter.packaged() then
-    return "a packager chose the Python; nothing is to be installed"
+    local why = "a packager chose the Python; nothing is to be installed"
+    local instead = "; put llama.cpp's llama-server on $PATH instead"
+    return why .. (vim.tbl_contains(extras, "embedded") and instead or "")
   end
   if not vim.uv.fs_access(interpreter.root(), "W") then
     return "the plugin's folder cannot be written; set the option `python`"

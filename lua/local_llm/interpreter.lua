@@ -74,6 +74,18 @@ function M.find()
   return { path = found ~= "" and found or "python3", why = "python3 from PATH" }
 end
 
+---What to do about an interpreter that is gone or lacks packages.
+---@param found local_llm.Interpreter
+---@return string
+function M.advice(found)
+  local packaged = M.packaged()
+  if not packaged then return "run :LocalInstall" end
+  if found.path ~= packaged then
+    return "take out the option `python`: the package brings its own"
+  end
+  return "install the plugin's package again: its file python-interpreter names this one"
+end
+
 ---Arguments that start the host.
 ---@param path string
 ---@return string[]

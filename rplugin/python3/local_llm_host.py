@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pynvim
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
+_ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(_ROOT / "python"))
 
 if TYPE_CHECKING:
     from local_llm.host import Host
@@ -51,10 +52,12 @@ class LocalLlmHost:
         return self._host
 
     def _refuse(self, ask_id: int, fault: str) -> None:
+        # Where a packager chose the interpreter, nothing can be installed into it.
+        packaged = (_ROOT / "python-interpreter").is_file()
         failure = {
             "code": "InstallError",
             "message": f"the Python side cannot start: {fault}",
-            "hint": "run :LocalInstall, then :checkhealth local_llm",
+            "hint": ("" if packaged else "run :LocalInstall, then ") + ":checkhealth local_llm",
             "where": "",
         }
         self._nvim.exec_lua(_TELL, "fail", ask_id, failure, async_=True)
