@@ -46,7 +46,8 @@ class Child:
         plugin: Whether our plugin is on the runtime path at all.
         args: More arguments: files, `-c` commands.
         env: Changes to the environment; None removes a variable.
-        init: The start-up file; the default is the one that knows `setup` and `plugin`.
+        init: The start-up file; the default is the one that knows `setup` and `plugin`. None: as
+            the environment says ($VIMINIT).
         ready: Wait until the editor has started. Not for one that is to stop on a prompt.
         hlstate: Ask for the names of highlight groups; a benchmark does without.
     """
@@ -60,7 +61,7 @@ class Child:
         args: Sequence[str | Path] = (),
         env: Mapping[str, str | None] | None = None,
         cwd: str | Path | None = None,
-        init: str | Path = ROOT / "tests" / "minimal_init.lua",
+        init: str | Path | None = ROOT / "tests" / "minimal_init.lua",
         lines: int = 24,
         columns: int = 80,
         ready: bool = True,
@@ -72,7 +73,8 @@ class Child:
         asked = json.dumps({"plugin": plugin, "setup": options}, ensure_ascii=True)
         self.process = subprocess.Popen(
             [
-                *(nvim, "--embed", "-n", "-i", "NONE", "-u", init),
+                *(nvim, "--embed", "-n", "-i", "NONE"),
+                *(() if init is None else ("-u", init)),
                 # luanil: a null of JSON is an absent key in Lua
                 *("--cmd", f"lua _G.child = vim.json.decode([==[{asked}]==], {_LUANIL})"),
                 *args,

@@ -49,6 +49,8 @@ local MALLOC = {
   MALLOC_TRIM_THRESHOLD_ = tostring(128 * 1024),
 }
 local ENV = vim.tbl_extend("error", interpreter.ENV, MALLOC)
+-- A packager's folder is not ours to write into, even where root could.
+local UNWRITTEN = vim.tbl_extend("error", ENV, { PYTHONDONTWRITEBYTECODE = "1" })
 
 local channel = nil ---@type integer|nil
 local last_id = 0
@@ -188,7 +190,7 @@ local function start()
   local ok, job = pcall(vim.fn.jobstart, interpreter.argv(found.path), {
     rpc = true,
     cwd = interpreter.root(), -- not the project: nothing in it is to be imported
-    env = ENV,
+    env = interpreter.packaged() and UNWRITTEN or ENV,
     on_exit = on_exit,
     on_stderr = on_stderr,
   })
