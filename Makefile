@@ -13,10 +13,13 @@ export PIP_NO_INPUT := 1
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
-.venv/.ready: pyproject.toml scripts/make_venv.sh
-	@sh scripts/make_venv.sh
+# The development shell of the flake names an interpreter; another one means another .venv.
+READY := .venv/.ready$(subst /,_,$(LOCAL_LLM_DEV_PYTHON))
 
-venv: .venv/.ready  ## make .venv with the package and the tools (a minute, once)
+$(READY): pyproject.toml scripts/make_venv.sh
+	@sh scripts/make_venv.sh $@
+
+venv: $(READY)  ## make .venv with the package and the tools (a minute, once)
 
 neovims: venv  ## find or get the Neovims of the test matrix (15 s, once)
 	@$(PYTHON) scripts/neovim.py --all

@@ -1,10 +1,27 @@
 #!/bin/sh
 # Make .venv with the package, its extras and the tools. `make` runs this when pyproject.toml is
-# newer than the last finished run; a half-made folder is made again.
+# newer than the last finished run, which left the file that $1 names; a half-made folder is made
+# again.
 set -eu
 cd "$(dirname "$0")/.."
+ready=${1:-.venv/.ready}
 
 say() { echo "venv: $*" >&2; }
+
+# In the development shell of the flake an interpreter has all the packages already.
+if [ -n "${LOCAL_LLM_DEV_PYTHON:-}" ]; then
+  rm -rf .venv
+  mkdir -p .venv/bin
+  # A script and no link: a link would make it look for its packages beside itself. The host gets
+  # an empty PYTHONPATH and finds the package by itself.
+  printf '#!/bin/sh\nPYTHONPATH="%s/python" exec "%s" "$@"\n' "$PWD" "$LOCAL_LLM_DEV_PYTHON" \
+    >.venv/bin/python
+  printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m local_llm.cli "$@"\n' "$PWD" >.venv/bin/local-llm
+  chmod +x .venv/bin/python .venv/bin/local-llm
+  touch "$ready"
+  say "ready, with the packages of $LOCAL_LLM_DEV_PYTHON"
+  exit 0
+fi
 
 python=
 for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
@@ -56,5 +73,5 @@ with_pip() {
 
 # uv does not read pip's settings, so a machine set up for pip alone gets a second try.
 with_uv || with_pip
-touch .venv/.ready
+touch "$ready"
 say "ready"
