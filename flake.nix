@@ -40,5 +40,7 @@
       });
 
       formatter = perSystem (pkgs: pkgs.nixfmt-tree);
+
+      checks = perSystem (pkgs: import ./nix/checks { inherit self nixpkgs pkgs; });
     };
 }

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "lua-tools"
 STYLUA = "@johnnymorganz/stylua@2.5.2"
 LUACHECK_SUITE = "trixie"
-FOLDERS = ("lua", "plugin", "tests", "scripts")
+FOLDERS = ("lua", "plugin", "nix", "tests", "scripts")
 # What the tools are shown there is broken on purpose.
 BROKEN = Path("tests/wtf/corpus")
 
