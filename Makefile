@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -o faulthandler_timeout=120
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help venv neovims wtf-tools demo test check bench-explain bench-startup bench-connect bench-complete bench-guard bench-wtf soak soak-short fmt docs clean
+.PHONY: help venv neovims wtf-tools demo test check nix-check bench-explain bench-startup bench-connect bench-complete bench-guard bench-wtf soak soak-short fmt docs clean
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -40,6 +40,9 @@ check: venv  ## lint, types, formatting and generated documentation; changes not
 	MYPYPATH=scripts:python $(PYTHON) -m mypy --config-file= --strict --ignore-missing-imports scripts
 	$(PYTHON) scripts/lua_tools.py check
 	$(PYTHON) scripts/gen_docs.py --check
+
+nix-check: venv  ## look at the flake as far as Nix and LOCAL_LLM_NIXPKGS allow; builds nothing
+	@$(PYTHON) scripts/nix_check.py
 
 bench-explain: neovims  ## measure socket-to-screen time and CPU a token, beside a bare loop
 	@$(PYTHON) tests/bench/explain.py $(ARGS)
