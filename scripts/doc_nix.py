@@ -49,6 +49,8 @@ _CLASS = rf"\[\^?(?:[^\\\[\]]|{_CONTROL.pattern})+\]"
 _REPEAT = r"(?:[*+?]|\{[0-9]+(?:,[0-9]+)?\})(?![*+?])"
 _GROUP = r"\((?![?|)])|(?<![|])\)|\|(?![|)])"
 _PLAIN = r"[^\\\[\](){}|*+?.^$]|\\[\[\](){}|*+?.^$]"
+# These two are no special characters in POSIX, and Nix refuses a backslash before others.
+_BRACKETED = {r"\}": "[}]", r"\]": "[]]"}
 _TOKEN = re.compile(f"{_CLASS}|{_REPEAT}|{_GROUP}|{_PLAIN}")
 
 
@@ -71,7 +73,7 @@ def ere(pattern: str) -> str | None:
     if "".join(tokens) != body or _splits_at_the_top(tokens):
         return None
     rest = ".*" if body == pattern[1:] else ""
-    return _CONTROL.sub(_itself, body) + rest
+    return _CONTROL.sub(_itself, "".join(_BRACKETED.get(token, token) for token in tokens)) + rest
 
 
 def _splits_at_the_top(tokens: list[str]) -> bool:

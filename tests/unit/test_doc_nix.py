@@ -101,6 +101,7 @@ def test_the_posix_form_takes_the_same_strings(pattern):
         (r"^[\x00-\x1f]$", "[\x01-\x1f]"),
         ("^[^]a]$", None),
         ("^a{2,3}$", "a{2,3}"),
+        (r"^\{a\}\[b\]$", r"\{a[}]\[b[]]"),
         ("a", None),
         ("^a|b$", None),
         ("^(a|)$", None),
