@@ -74,15 +74,15 @@ let
     option:
     if option ? min then
       " from ${figure option.min} to ${figure option.max}"
-    else if option.type == "list" then
-      lib.optionalString (option ? min_length) " of at least ${figure option.min_length}"
     else if option ? max_length then
       " of at most ${figure option.max_length} characters"
     else
       lib.optionalString (option ? pattern) " in the form that the help shows";
 
   # 600.0 is 600 to people.
-  figure = number: if builtins.floor number == number then toString (builtins.floor number) else toString number;
+  figure =
+    number:
+    toString (if builtins.floor number == number then builtins.floor number else number);
 
   expected =
     node:
