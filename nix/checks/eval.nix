@@ -1,0 +1,15 @@
+# Everything that evaluation alone can tell: name -> { ok; message; }.
+{ self, nixpkgs }:
+let
+  inherit (nixpkgs) lib;
+  given = { inherit self nixpkgs; };
+  inherit (import ./eval/expect.nix { inherit lib; }) all;
+in
+all [
+  (import ./eval/schema.nix given)
+  (import ./eval/server.nix given)
+  (import ./eval/server-2605.nix given)
+  (import ./eval/home.nix given)
+  (import ./eval/examples.nix given)
+  (import ./eval/documentation.nix given)
+]
