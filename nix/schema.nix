@@ -25,12 +25,15 @@ let
   tree = lib.foldlAttrs (
     node: path: option:
     lib.recursiveUpdate node (
-      lib.foldr (name: below: { children.${name} = below; }) { inherit option; } (lib.splitString "." path)
+      lib.foldr (name: below: { children.${name} = below; }) { inherit option; } (
+        lib.splitString "." path
+      )
     )
   ) { children = { }; } options;
 
   # Text in UTF-8 has a character for each byte that does not continue one (0x80 to 0xBF).
-  characters = text: length (filter (byte: byte < lowest || byte > highest) (lib.stringToCharacters text));
+  characters =
+    text: length (filter (byte: byte < lowest || byte > highest) (lib.stringToCharacters text));
   lowest = builtins.substring 1 1 "À";
   highest = builtins.substring 1 1 "ÿ";
 
@@ -38,12 +41,8 @@ let
   control = builtins.fromJSON ''"[\u0001-\u001f\u007f]"'';
   isText = value: isString value && match ".*${control}.*" value == null;
 
-  within =
-    option: size:
-    size >= option.min or size && size <= option.max or size;
-  fitsIn =
-    option: size:
-    size >= option.min_length or size && size <= option.max_length or size;
+  within = option: size: size >= option.min or size && size <= option.max or size;
+  fitsIn = option: size: size >= option.min_length or size && size <= option.max_length or size;
 
   accepts = {
     string =
@@ -81,8 +80,7 @@ let
 
   # 600.0 is 600 to people.
   figure =
-    number:
-    toString (if builtins.floor number == number then builtins.floor number else number);
+    number: toString (if builtins.floor number == number then builtins.floor number else number);
 
   expected =
     node:
@@ -112,7 +110,9 @@ let
       begins = sibling: stringLength word > 2 && lib.hasPrefix word sibling;
       most = lib.max 1 (stringLength word * 4 / 10);
       close = lib.sortOn distance (filter (sibling: distance sibling <= most) siblings);
-      namesakes = filter (lib.hasSuffix ".${lib.last path}") (filter (name: !lib.hasInfix "*" name) (attrNames options));
+      namesakes = filter (lib.hasSuffix ".${lib.last path}") (
+        filter (name: !lib.hasInfix "*" name) (attrNames options)
+      );
     in
     if close != [ ] then
       dotted (lib.init path ++ [ (lib.head close) ])
@@ -130,7 +130,9 @@ let
     path: node: value:
     if node ? children then
       (if isAttrs value && !lib.isDerivation value then below path node value else [ (wrong path node) ])
-    else if value == null && node.option.nullable or false || accepts.${node.option.type} node.option value then
+    else if
+      value == null && node.option.nullable or false || accepts.${node.option.type} node.option value
+    then
       [ ]
     else
       [ (wrong path node) ];

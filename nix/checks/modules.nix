@@ -9,9 +9,7 @@ let
   inherit (nixpkgs) lib;
 
   faults = lib.filterAttrs (_: check: !check.ok) self.lib.evalChecks;
-  report = lib.concatStrings (
-    lib.mapAttrsToList (name: check: "${name}: ${check.message}\n") faults
-  );
+  report = lib.concatStrings (lib.mapAttrsToList (name: check: "${name}: ${check.message}\n") faults);
 
   # What Home Manager puts into init.lua, from the example.
   home =

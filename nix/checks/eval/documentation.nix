@@ -28,7 +28,9 @@ let
     "programs.local-llm" = (home self.homeModules.default).options.programs.local-llm;
     "programs.local-llm.server" = (home self.homeModules.default).options.programs.local-llm.server;
   };
-  section = lib.head (lib.splitString "\n## Letting" (lib.last (lib.splitString "\n## Options" page)));
+  section = lib.head (
+    lib.splitString "\n## Letting" (lib.last (lib.splitString "\n## Options" page))
+  );
 in
 all (
   [ (holds "doc/nixos.md has blocks of Nix" (blocks != [ ]) "there is none") ]

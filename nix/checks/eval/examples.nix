@@ -63,7 +63,9 @@ all (
       "hardware.nvidia.open"
       "unfree"
     ])
-    (holds "the copied example: a renamed option warns" (lib.hasInfix "hardware.graphics.enable" said) said)
+    (holds "the copied example: a renamed option warns" (lib.hasInfix "hardware.graphics.enable" said)
+      said
+    )
     (holds "the copied example: any origin warns" (lib.hasInfix "OLLAMA_ORIGINS" said) said)
   ]
 )

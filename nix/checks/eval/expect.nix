@@ -30,8 +30,9 @@ rec {
     let
       said = refusals config;
     in
-    holds name (lib.all (word: lib.hasInfix word said) words && said != "")
-      "expected a refusal with ${show words}, got ${show said}";
+    holds name (
+      lib.all (word: lib.hasInfix word said) words && said != ""
+    ) "expected a refusal with ${show words}, got ${show said}";
 
   # Evaluation itself fails, as with a value of a wrong type.
   fails =

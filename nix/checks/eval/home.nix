@@ -29,7 +29,11 @@ let
     }
     // changes;
   };
-  settings = values: linux (with' { settings = values; });
+  settings =
+    values:
+    linux (with' {
+      settings = values;
+    });
   lua = config: (lib.head config.programs.neovim.plugins).config;
 
   example = linux ../../examples/home.nix;
@@ -68,22 +72,37 @@ all [
     })
   '')
   (equal "home: no options" (lua (linux (with' { }))) "require(\"local_llm\").setup({})\n")
-  (equal "home: null is not given" (lua (settings { python = null; })) (lua (linux (with' { }))))
-  (equal "home: quotes" (lua (settings { language = ''"\ ${"\${x}"}''; })) ''
-    require("local_llm").setup({
-      ["language"] = "\"\\ ''${x}"
-    })
-  '')
+  (equal "home: null is not given" (lua (settings {
+    python = null;
+  })) (lua (linux (with' { }))))
+  (equal "home: quotes"
+    (lua (settings {
+      language = ''"\ ${"\${x}"}'';
+    }))
+    ''
+      require("local_llm").setup({
+        ["language"] = "\"\\ ''${x}"
+      })
+    ''
+  )
   (equal "home: interpreter"
-    (linux (with' { interpreter = "/opt/python"; })).programs.local-llm.settings.python
+    (linux (with' {
+      interpreter = "/opt/python";
+    })).programs.local-llm.settings.python
     "/opt/python"
   )
   (equal "home: a package as interpreter"
-    (linux (with' { interpreter = nixpkgs.legacyPackages.x86_64-linux.python3; }))
-    .programs.local-llm.settings.python
+    (linux (with' {
+      interpreter = nixpkgs.legacyPackages.x86_64-linux.python3;
+    })).programs.local-llm.settings.python
     (lib.getExe nixpkgs.legacyPackages.x86_64-linux.python3)
   )
-  (equal "home: no command" (linux (with' { command = null; })).home.packages [ ])
+  (equal "home: no command"
+    (linux (with' {
+      command = null;
+    })).home.packages
+    [ ]
+  )
 
   (refused "home: an unknown option" (settings { explain.windw = "float"; }) [
     "programs.local-llm.settings.explain.windw: no such option; did you mean explain.window?"
@@ -94,13 +113,16 @@ all [
   (refused "home: out of bounds" (settings { complete.max_lines = 0; }) [
     "programs.local-llm.settings.complete.max_lines: expected a whole number from 1 to 200"
   ])
-  (refused "home: every fault" (settings {
-    python = 3;
-    keys.stop = true;
-  }) [
-    "settings.python"
-    "settings.keys.stop"
-  ])
+  (refused "home: every fault"
+    (settings {
+      python = 3;
+      keys.stop = true;
+    })
+    [
+      "settings.python"
+      "settings.keys.stop"
+    ]
+  )
   (fails "home: settings that are no table" (settings "float").programs.local-llm.settings)
   (refused "home: programs.neovim is off" (linux {
     imports = [ self.homeModules.default ];
@@ -131,8 +153,8 @@ all [
       "/Users/me/m.gguf"
     ]
   )
-  (equal "home: the plugin is told of the server" (linux (with' llama))
-    .programs.local-llm.settings.backend
+  (equal "home: the plugin is told of the server"
+    (linux (with' llama)).programs.local-llm.settings.backend
     {
       kind = "llamacpp";
       url = "http://127.0.0.1:8012";

@@ -138,10 +138,16 @@ all (
     (equal "schema: a name like those of maps is unknown" (errors { backends."*".url = 1; }) [
       "backends[\"*\"]: no such option"
     ])
-    (equal "schema: null is left out" (given {
-      python = null;
-      backend.url = null;
-      keys.stop = false;
-    }) { backend = { }; keys.stop = false; })
+    (equal "schema: null is left out"
+      (given {
+        python = null;
+        backend.url = null;
+        keys.stop = false;
+      })
+      {
+        backend = { };
+        keys.stop = false;
+      }
+    )
   ]
 )

@@ -46,13 +46,23 @@ in
 all [
   (accepted "26.05: llama.cpp" (with' "127.0.0.1"))
   (refused "26.05: an address that others reach" (with' "0.0.0.0") [ "services.llama-cpp.host" ])
-  (equal "26.05: options" { inherit (server) model host port extraFlags; } {
-    model = "/var/lib/models/m.gguf";
-    host = "127.0.0.1";
-    port = 8080;
-    extraFlags = [
-      "--ctx-size"
-      "4096"
-    ];
-  })
+  (equal "26.05: options"
+    {
+      inherit (server)
+        model
+        host
+        port
+        extraFlags
+        ;
+    }
+    {
+      model = "/var/lib/models/m.gguf";
+      host = "127.0.0.1";
+      port = 8080;
+      extraFlags = [
+        "--ctx-size"
+        "4096"
+      ];
+    }
+  )
 ]

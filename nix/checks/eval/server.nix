@@ -26,7 +26,8 @@ let
 
   # A server that works, and what a test changes.
   with' =
-    changes: configured unfree { imports = [ { services.local-llm.enable = true; } ] ++ lib.toList changes; };
+    changes:
+    configured unfree { imports = [ { services.local-llm.enable = true; } ] ++ lib.toList changes; };
   file = "/var/lib/models/m.gguf";
   llama = {
     services.local-llm = {
@@ -62,7 +63,9 @@ let
       [
         (accepted name config)
         (equal "${name}: firewall" config.networking.firewall.allowedTCPPorts [ ])
-        (equal "${name}: driver" config.services.xserver.videoDrivers (lib.optional (gpu == "nvidia") "nvidia"))
+        (equal "${name}: driver" config.services.xserver.videoDrivers (
+          lib.optional (gpu == "nvidia") "nvidia"
+        ))
         (equal "${name}: graphics" config.hardware.graphics.enable (gpu != "none"))
         (equal "${name}: units" (lib.attrNames config.systemd.services) (lib.remove "none" [ server ]))
       ]
@@ -100,30 +103,31 @@ all (
     "::1"
     "[::1]"
   ]
-  ++ lib.concatMap
-    (host: [
-      (refused "refused ${host}" (with' (atHost host)) [
-        "services.ollama.host = \"${host}\""
-        "exposeToNetwork"
+  ++
+    lib.concatMap
+      (host: [
+        (refused "refused ${host}" (with' (atHost host)) [
+          "services.ollama.host = \"${host}\""
+          "exposeToNetwork"
+        ])
+        (refused "refused ${host} for llama.cpp" (with' [
+          llama
+          (atHost host)
+        ]) [ "services.llama-cpp.settings.host = \"${host}\"" ])
+        (accepted "exposed ${host}" (with' [
+          exposed
+          (atHost host)
+        ]))
       ])
-      (refused "refused ${host} for llama.cpp" (with' [
-        llama
-        (atHost host)
-      ]) [ "services.llama-cpp.settings.host = \"${host}\"" ])
-      (accepted "exposed ${host}" (with' [
-        exposed
-        (atHost host)
-      ]))
-    ])
-    [
-      "0.0.0.0"
-      "::"
-      "[::]"
-      "192.168.1.2"
-      "127.0.0.1.example.org"
-      "localhost.example.org"
-      ""
-    ]
+      [
+        "0.0.0.0"
+        "::"
+        "[::]"
+        "192.168.1.2"
+        "127.0.0.1.example.org"
+        "localhost.example.org"
+        ""
+      ]
   ++ [
     (refused "a host beside the module" (with' { services.ollama.host = lib.mkForce "0.0.0.0"; }) [
       "services.ollama.host"
@@ -214,7 +218,9 @@ all (
     )
     (equal "off" (configured free { services.local-llm.gpu = "nvidia"; }).systemd.services { })
 
-    (fails "an unknown server" (with' { services.local-llm.server = "vllm"; }).services.local-llm.server)
+    (fails "an unknown server"
+      (with' { services.local-llm.server = "vllm"; }).services.local-llm.server
+    )
     (fails "a wrong keepAlive"
       (with' { services.local-llm.keepAlive = "soon"; }).services.local-llm.keepAlive
     )

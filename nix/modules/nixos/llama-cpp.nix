@@ -25,7 +25,9 @@ let
   };
   arguments =
     if hasSettings then
-      { settings = place // lib.optionalAttrs (cfg.contextTokens != null) { ctx-size = cfg.contextTokens; }; }
+      {
+        settings = place // lib.optionalAttrs (cfg.contextTokens != null) { ctx-size = cfg.contextTokens; };
+      }
     else
       place
       // {
