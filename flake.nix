@@ -15,6 +15,7 @@
       ];
       pkgsFor = lib.genAttrs systems (import ./nix/pkgs.nix { inherit self nixpkgs; });
       perSystem = make: lib.mapAttrs (_: make) pkgsFor;
+      given = { inherit self nixpkgs; };
     in
     {
       overlays.default = import ./nix/overlay.nix;
@@ -41,6 +42,16 @@
 
       formatter = perSystem (pkgs: pkgs.nixfmt-tree);
 
-      checks = perSystem (pkgs: import ./nix/checks { inherit self nixpkgs pkgs; });
+      checks = perSystem (pkgs: import ./nix/checks (given // { inherit pkgs; }));
+
+      nixosModules.default = import ./nix/modules/nixos.nix { inherit self; };
+      homeModules.default = import ./nix/modules/home.nix { inherit self; };
+      nixosConfigurations = import ./nix/examples given;
+
+      # What `make nix-check` asks beside `nix flake check`.
+      lib = {
+        evalChecks = import ./nix/checks/eval.nix given;
+        units = import ./nix/checks/units.nix given;
+      };
     };
 }

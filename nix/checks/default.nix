@@ -1,11 +1,11 @@
-# Every check of one system, by name. None needs the internet.
+# Every check of one system, by name. None needs the internet; only those in virtual machines need `kvm`.
 {
   self,
   nixpkgs,
   pkgs,
 }:
 let
-  inherit (pkgs.stdenv.hostPlatform) system;
+  inherit (pkgs.stdenv.hostPlatform) isLinux system;
   given = {
     inherit
       self
@@ -16,3 +16,5 @@ let
   };
 in
 import ./packages.nix given
+// import ./modules.nix given
+// nixpkgs.lib.optionalAttrs isLinux (import ./vm.nix given)
