@@ -8,7 +8,7 @@ in
 all [
   (import ./eval/schema.nix given)
   (import ./eval/server.nix given)
-  (import ./eval/server-2605.nix given)
+  (import ./eval/releases.nix given)
   (import ./eval/home.nix given)
   (import ./eval/examples.nix given)
   (import ./eval/documentation.nix given)

@@ -5,6 +5,7 @@
   nixpkgs,
   pkgs,
   module,
+  specialArgs ? { },
 }:
 let
   inherit (nixpkgs) lib;
@@ -48,6 +49,7 @@ let
 in
 configuration:
 lib.evalModules {
+  inherit specialArgs;
   modules = [
     "${nixpkgs}/nixos/modules/misc/assertions.nix"
     "${nixpkgs}/nixos/modules/services/misc/ollama.nix"

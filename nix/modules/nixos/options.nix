@@ -87,6 +87,14 @@ in
   config.assertions = lib.mkIf cfg.enable (
     [
       {
+        # Before, nixpkgs' module put its own package, for the processor, in the place of ours.
+        assertion = lib.versionAtLeast lib.trivial.release "26.05";
+        message = ''
+          services.local-llm needs nixpkgs 26.05 or newer, and this is ${lib.trivial.release}: it
+          would run on the processor whatever services.local-llm.gpu says. Follow nixos-26.05.
+        '';
+      }
+      {
         assertion = cfg.models != [ ] -> cfg.server == "ollama";
         message = ''
           services.local-llm.models: only Ollama downloads models by name, and

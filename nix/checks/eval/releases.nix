@@ -1,4 +1,5 @@
-# llama.cpp as nixpkgs 26.05 declares it: an option each, and a list of flags.
+# Other releases of nixpkgs: llama.cpp as 26.05 declares it, with an option each and a list of flags;
+# and one that is too old.
 { self, nixpkgs }:
 let
   inherit (nixpkgs) lib;
@@ -42,8 +43,25 @@ let
       };
     }).config;
   server = (with' "127.0.0.1").services.llama-cpp;
+
+  tooOld = import ../small-system.nix {
+    inherit nixpkgs;
+    pkgs = nixpkgs.legacyPackages.x86_64-linux;
+    module = self.nixosModules.default;
+    specialArgs.lib = lib.extend (
+      _: prev: {
+        trivial = prev.trivial // {
+          release = "25.11";
+        };
+      }
+    );
+  };
 in
 all [
+  (refused "25.11 is too old" (tooOld { services.local-llm.enable = true; }).config [
+    "26.05"
+    "25.11"
+  ])
   (accepted "26.05: llama.cpp" (with' "127.0.0.1"))
   (refused "26.05: an address that others reach" (with' "0.0.0.0") [ "services.llama-cpp.host" ])
   (equal "26.05: options"
