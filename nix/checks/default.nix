@@ -1,4 +1,5 @@
-# Every check of one system, by name. None needs the internet; only those in virtual machines need `kvm`.
+# Every check of one system, by name. None needs the internet; only those in virtual machines need
+# `kvm`.
 {
   self,
   nixpkgs,

@@ -1,5 +1,5 @@
-# doc/nixos.md: every block of Nix is a file of nix/examples, or a part of one, to the letter, so that
-# all of it is evaluated; and every option of the modules is in a table.
+# doc/nixos.md: every block of Nix is a file of nix/examples, or a part of one, to the letter, so
+# that all of it is evaluated; and every option of the modules is in a table.
 { self, nixpkgs }:
 let
   inherit (nixpkgs) lib;

@@ -1,5 +1,5 @@
-# Other releases of nixpkgs: llama.cpp as 26.05 declares it, with an option each and a list of flags;
-# and one that is too old.
+# Other releases of nixpkgs: llama.cpp as 26.05 declares it, with an option each and a list of
+# flags; and one that is too old.
 { self, nixpkgs }:
 let
   inherit (nixpkgs) lib;

@@ -1,40 +1,16 @@
-# services.local-llm: every server with every GPU, and what its assertions refuse.
+# services.local-llm: every server with every GPU, and what it makes of its options.
 { self, nixpkgs }:
 let
   inherit (nixpkgs) lib;
-  inherit (import ./expect.nix { inherit lib; })
-    all
-    equal
-    accepted
-    refused
-    fails
+  inherit (import ./expect.nix { inherit lib; }) all equal accepted;
+  inherit (import ./server-systems.nix { inherit self nixpkgs; })
+    free
+    unfree
+    configured
+    with'
+    file
+    llama
     ;
-
-  system = "x86_64-linux";
-  free = nixpkgs.legacyPackages.${system};
-  unfree = import nixpkgs {
-    inherit system;
-    config.allowUnfree = true;
-  };
-  small =
-    pkgs:
-    import ../small-system.nix {
-      inherit nixpkgs pkgs;
-      module = self.nixosModules.default;
-    };
-  configured = pkgs: configuration: ((small pkgs) configuration).config;
-
-  # A server that works, and what a test changes.
-  with' =
-    changes:
-    configured unfree { imports = [ { services.local-llm.enable = true; } ] ++ lib.toList changes; };
-  file = "/var/lib/models/m.gguf";
-  llama = {
-    services.local-llm = {
-      server = "llama-cpp";
-      modelFile = file;
-    };
-  };
 
   packages = {
     none.ollama = unfree.ollama-cpu;
@@ -81,9 +57,6 @@ let
       keepAlive = "1h30m";
     };
   };
-
-  atHost = host: { services.local-llm = { inherit host; }; };
-  exposed.services.local-llm.exposeToNetwork = true;
 in
 all (
   map combination (
@@ -96,97 +69,7 @@ all (
       ];
     }
   )
-  ++ map (host: accepted "loopback ${host}" (with' (atHost host))) [
-    "127.0.0.1"
-    "127.8.9.10"
-    "localhost"
-    "::1"
-    "[::1]"
-  ]
-  ++
-    lib.concatMap
-      (host: [
-        (refused "refused ${host}" (with' (atHost host)) [
-          "services.ollama.host = \"${host}\""
-          "exposeToNetwork"
-        ])
-        (refused "refused ${host} for llama.cpp" (with' [
-          llama
-          (atHost host)
-        ]) [ "services.llama-cpp.settings.host = \"${host}\"" ])
-        (accepted "exposed ${host}" (with' [
-          exposed
-          (atHost host)
-        ]))
-      ])
-      [
-        "0.0.0.0"
-        "::"
-        "[::]"
-        "192.168.1.2"
-        "127.0.0.1.example.org"
-        "localhost.example.org"
-        ""
-      ]
   ++ [
-    (refused "a host beside the module" (with' { services.ollama.host = lib.mkForce "0.0.0.0"; }) [
-      "services.ollama.host"
-    ])
-    (refused "an open port" (with' { services.ollama.openFirewall = true; }) [
-      "services.ollama.openFirewall"
-    ])
-    (refused "an open port of llama.cpp" (with' [
-      llama
-      { services.llama-cpp.openFirewall = true; }
-    ]) [ "services.llama-cpp.openFirewall" ])
-    (equal "exposed: firewall"
-      (with' [
-        exposed
-        (atHost "0.0.0.0")
-      ]).networking.firewall.allowedTCPPorts
-      [ ]
-    )
-
-    (refused "nvidia without open" (with' { services.local-llm.gpu = "nvidia"; }) [
-      "hardware.nvidia.open"
-      "Turing"
-    ])
-    (accepted "nvidia with a weak default" (with' {
-      services.local-llm.gpu = "nvidia";
-      hardware.nvidia.open = lib.mkDefault false;
-    }))
-    (refused "nvidia without leave for unfree packages"
-      (configured free {
-        services.local-llm.enable = true;
-        services.local-llm.gpu = "nvidia";
-        hardware.nvidia.open = true;
-      })
-      [
-        "unfree"
-        "nixpkgs.config.allowUnfree"
-        "nvidia-x11"
-      ]
-    )
-
-    (refused "models without Ollama" (with' [
-      llama
-      { services.local-llm.models = [ "a" ]; }
-    ]) [ "services.local-llm.models" ])
-    (refused "llama.cpp without a file" (with' { services.local-llm.server = "llama-cpp"; }) [
-      "services.local-llm.modelFile"
-    ])
-    (refused "a file for Ollama" (with' { services.local-llm.modelFile = file; }) [
-      "services.local-llm.modelFile"
-    ])
-    (refused "a file with a blank" (with' [
-      llama
-      { services.local-llm.modelFile = lib.mkForce "/var/lib/my models/m.gguf"; }
-    ]) [ "/var/lib/my models/m.gguf" ])
-    (equal "a path is not copied into the store"
-      (with' { services.local-llm.modelFile = ./server.nix; }).services.local-llm.modelFile
-      (toString ./server.nix)
-    )
-
     (equal "ollama: environment" ollama.services.ollama.environmentVariables {
       OLLAMA_CONTEXT_LENGTH = "16384";
       OLLAMA_KEEP_ALIVE = "1h30m";
@@ -217,15 +100,5 @@ all (
       }
     )
     (equal "off" (configured free { services.local-llm.gpu = "nvidia"; }).systemd.services { })
-
-    (fails "an unknown server"
-      (with' { services.local-llm.server = "vllm"; }).services.local-llm.server
-    )
-    (fails "a wrong keepAlive"
-      (with' { services.local-llm.keepAlive = "soon"; }).services.local-llm.keepAlive
-    )
-    (fails "a context too small"
-      (with' { services.local-llm.contextTokens = 511; }).services.local-llm.contextTokens
-    )
   ]
 )
