@@ -1,6 +1,10 @@
 # What starts a server, from the options of server-options.nix.
 { lib }:
 {
+  # An address as Ollama wants it, before a colon and the port; and as llama.cpp does.
+  bracketed = host: if lib.hasInfix ":" host && !lib.hasPrefix "[" host then "[${host}]" else host;
+  bare = host: lib.removePrefix "[" (lib.removeSuffix "]" host);
+
   # Variables of an Ollama server, besides its address.
   ollamaEnvironment =
     cfg:

@@ -17,6 +17,7 @@ let
     llama
     ;
 
+  start = import ../../modules/server-start.nix { inherit lib; };
   atHost = host: { services.local-llm = { inherit host; }; };
   exposed.services.local-llm.exposeToNetwork = true;
 in
@@ -32,13 +33,13 @@ all (
     lib.concatMap
       (host: [
         (refused "refused ${host}" (with' (atHost host)) [
-          "services.ollama.host = \"${host}\""
+          "services.ollama.host = \"${start.bracketed host}\""
           "exposeToNetwork"
         ])
         (refused "refused ${host} for llama.cpp" (with' [
           llama
           (atHost host)
-        ]) [ "services.llama-cpp.settings.host = \"${host}\"" ])
+        ]) [ "services.llama-cpp.settings.host = \"${start.bare host}\"" ])
         (accepted "exposed ${host}" (with' [
           exposed
           (atHost host)

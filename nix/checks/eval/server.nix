@@ -87,6 +87,14 @@ all (
       (with' { services.ollama.package = unfree.ollama-vulkan; }).services.ollama.package.drvPath
       unfree.ollama-vulkan.drvPath
     )
+    (equal "ollama: brackets" (with' { services.local-llm.host = "::1"; }).services.ollama.host "[::1]")
+    (equal "llama.cpp: no brackets"
+      (with' [
+        llama
+        { services.local-llm.host = "[::1]"; }
+      ]).services.llama-cpp.settings.host
+      "::1"
+    )
     (equal "llama.cpp: settings"
       (with' [
         llama

@@ -8,6 +8,7 @@
 }:
 let
   cfg = config.services.local-llm;
+  start = import ../server-start.nix { inherit lib; };
   server = config.services.llama-cpp;
   packages = {
     none = pkgs.llama-cpp;
@@ -20,7 +21,8 @@ let
   # `settings` into flags.
   hasSettings = options.services.llama-cpp ? settings;
   place = {
-    inherit (cfg) host port;
+    host = start.bare cfg.host;
+    inherit (cfg) port;
     model = cfg.modelFile;
   };
   arguments =

@@ -7,6 +7,7 @@
 }:
 let
   cfg = config.services.local-llm;
+  start = import ../server-start.nix { inherit lib; };
   packages = {
     none = pkgs.ollama-cpu;
     nvidia = pkgs.ollama-cuda;
@@ -20,9 +21,10 @@ in
     services.ollama = {
       enable = true;
       package = lib.mkDefault packages.${cfg.gpu};
-      inherit (cfg) host port;
+      host = start.bracketed cfg.host;
+      inherit (cfg) port;
       loadModels = cfg.models;
-      environmentVariables = (import ../server-start.nix { inherit lib; }).ollamaEnvironment cfg;
+      environmentVariables = start.ollamaEnvironment cfg;
     };
 
     # nixpkgs' unit stays down after a crash; a model that does not fit in memory can cause one.

@@ -48,7 +48,7 @@ in
       default = "127.0.0.1";
       example = "10.100.0.1";
       description = ''
-        Address that the server listens on. Anything but loopback needs
+        Address that the server listens on, one of IPv6 with or without brackets. Anything but loopback needs
         {option}`services.local-llm.exposeToNetwork`.
       '';
     };
