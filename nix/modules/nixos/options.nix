@@ -48,8 +48,8 @@ in
       default = "127.0.0.1";
       example = "10.100.0.1";
       description = ''
-        Address that the server listens on, one of IPv6 with or without brackets. Anything but loopback needs
-        {option}`services.local-llm.exposeToNetwork`.
+        Address that the server listens on, one of IPv6 with or without brackets. Anything but
+        loopback needs {option}`services.local-llm.exposeToNetwork`.
       '';
     };
 
