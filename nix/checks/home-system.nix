@@ -53,7 +53,7 @@ configuration:
 lib.evalModules {
   specialArgs = { inherit local-llm; };
   modules = [
-    "${nixpkgs}/nixos/modules/misc/assertions.nix"
+    (nixpkgs.outPath + "/nixos/modules/misc/assertions.nix")
     surroundings
     configuration
   ];

@@ -51,9 +51,9 @@ configuration:
 lib.evalModules {
   inherit specialArgs;
   modules = [
-    "${nixpkgs}/nixos/modules/misc/assertions.nix"
-    "${nixpkgs}/nixos/modules/services/misc/ollama.nix"
-    "${nixpkgs}/nixos/modules/services/misc/llama-cpp.nix"
+    (nixpkgs.outPath + "/nixos/modules/misc/assertions.nix")
+    (nixpkgs.outPath + "/nixos/modules/services/misc/ollama.nix")
+    (nixpkgs.outPath + "/nixos/modules/services/misc/llama-cpp.nix")
     surroundings
     module
     configuration

@@ -18,7 +18,7 @@ let
   option = type: mkOption { inherit type; };
 
   older = {
-    disabledModules = [ "${nixpkgs}/nixos/modules/services/misc/llama-cpp.nix" ];
+    disabledModules = [ (nixpkgs.outPath + "/nixos/modules/services/misc/llama-cpp.nix") ];
     options.services.llama-cpp = {
       enable = lib.mkEnableOption "llama.cpp";
       package = option types.package;
