@@ -28,10 +28,11 @@ let
     };
 in
 {
-  # The system of doc/nixos.md with a made-up Ollama: `:LocalExplain` shows its answer, and
-  # `:checkhealth` finds nothing wrong.
-  vm-editor = pkgs.testers.runNixOSTest {
-    name = "local-llm-editor";
+  # `machine` is the system of doc/nixos.md with a made-up Ollama: `:LocalExplain` shows its answer,
+  # and `:checkhealth` finds nothing wrong. `server` has Ollama itself, without a model: it listens
+  # on loopback only, and is started again when it dies.
+  vm = pkgs.testers.runNixOSTest {
+    name = "local-llm";
     node.specialArgs.local-llm = self;
     nodes.machine =
       { lib, ... }:
@@ -46,58 +47,50 @@ in
         };
         users.users.me.isNormalUser = true;
       };
+    nodes.server = {
+      imports = [ self.nixosModules.default ];
+      services.local-llm.enable = true;
+    };
     testScript = ''
       import shlex
+
+      ADDRESS = "127.0.0.1:11434"
 
 
       def as_me(command: str) -> str:
           return machine.succeed(f"su - me -c {shlex.quote(command)}")
 
 
-      machine.wait_for_unit("model-server.service")
-      machine.wait_for_open_port(11434, "127.0.0.1")
-
-      machine.copy_from_host("${./explain.lua}", "/tmp/explain.lua")
-      as_me(r"printf 'local t = {}\n\nfunction t.first() return t[1] end\n' > a.lua")
-      as_me(
-          "EXPECTED_ANSWER='Hello, world.' "
-          "nvim --headless -n -i NONE a.lua -c 'luafile /tmp/explain.lua'"
-      )
-
-      as_me("nvim --headless -n -i NONE -c 'checkhealth local_llm' -c 'write! health.txt' -c 'qall!'")
-      health = as_me("cat health.txt")
-      assert "named by the package" in health, health
-      assert "127.0.0.1:11434" in health, health
-      assert "ERROR" not in health, health
-    '';
-  };
-
-  # Ollama itself, without a model: it listens on loopback only, and is started again when it dies.
-  vm-server = pkgs.testers.runNixOSTest {
-    name = "local-llm-server";
-    nodes.machine = {
-      imports = [ self.nixosModules.default ];
-      services.local-llm.enable = true;
-    };
-    nodes.stranger = { };
-    testScript = ''
-      address = "127.0.0.1:11434"
-
       start_all()
-      machine.wait_for_unit("ollama.service")
-      machine.wait_until_succeeds(f"curl --fail http://{address}/api/version")
 
-      listening = machine.succeed("ss --no-header --listening --tcp --numeric sport = :11434")
-      assert len(listening.splitlines()) == 1, listening
-      assert listening.split()[3] == address, listening
+      with subtest("an answer, and a clean bill of health"):
+          machine.wait_for_unit("model-server.service")
+          machine.wait_for_open_port(11434, "127.0.0.1")
+          machine.copy_from_host("${./explain.lua}", "/tmp/explain.lua")
+          as_me(r"printf 'local t = {}\n\nfunction t.first() return t[1] end\n' > a.lua")
+          as_me(
+              "EXPECTED_ANSWER='Hello, world.' "
+              "nvim --headless -n -i NONE a.lua -c 'luafile /tmp/explain.lua'"
+          )
+          as_me("nvim --headless -n -i NONE -c 'checkhealth local_llm' -c 'write! health' -c 'qall!'")
+          health = as_me("cat health")
+          assert "named by the package" in health, health
+          assert ADDRESS in health, health
+          assert "ERROR" not in health, health
 
-      stranger.wait_for_unit("multi-user.target")
-      stranger.succeed("ping -c 1 machine")
-      stranger.fail("curl --max-time 5 http://machine:11434/api/version")
+      with subtest("the server is reached from its own machine only"):
+          server.wait_for_unit("ollama.service")
+          server.wait_until_succeeds(f"curl --fail http://{ADDRESS}/api/version")
+          listening = server.succeed("ss --no-header --listening --tcp --numeric sport = :11434")
+          assert len(listening.splitlines()) == 1, listening
+          assert listening.split()[3] == ADDRESS, listening
+          machine.succeed("ping -c 1 server")
+          machine.fail("curl --max-time 5 http://server:11434/api/version")
 
-      machine.succeed("systemctl kill --signal=KILL ollama.service")
-      machine.wait_until_succeeds("systemctl show --property=NRestarts ollama.service | grep '=1$'")
-      machine.wait_until_succeeds(f"curl --fail http://{address}/api/version")
+      with subtest("the server is started again"):
+          server.succeed("systemctl kill --signal=KILL ollama.service")
+          server.wait_until_succeeds("systemctl show --property=NRestarts ollama.service | grep '=1$'")
+          server.wait_until_succeeds(f"curl --fail http://{ADDRESS}/api/version")
     '';
   };
 }
