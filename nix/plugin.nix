@@ -39,6 +39,9 @@ vimUtils.buildVimPlugin {
   # The first place that lua/local_llm/interpreter.lua looks at, after the user's own option.
   postInstall = ''
     echo ${pythonEnv.interpreter} > $target/python-interpreter
+    # At run time nothing is written here, so the host would compile itself at every start. By hash,
+    # since every time in the store is that of 1970.
+    ${pythonEnv.interpreter} -m compileall -q --invalidation-mode unchecked-hash $target/python $target/rplugin
   '';
 
   passthru = { inherit pythonEnv; };
