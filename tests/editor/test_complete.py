@@ -204,7 +204,7 @@ def test_a_newer_question_closes_the_older(writer, server):
     writer.is_shown("foo(bar)")
     first, *_, last = completions(server)
     assert first.disconnected_s is not None
-    assert last.finished
+    wait_until(lambda: last.finished, PATIENCE_S, "the end of the newer one")
 
 
 # What comes too late.
