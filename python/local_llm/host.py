@@ -20,6 +20,7 @@ import pynvim
 from local_llm import log
 from local_llm.editor.nvim import NvimEditor
 from local_llm.features.app import App
+from local_llm.ops.account import environment
 from local_llm.ops.audit_sinks import sink_for
 from local_llm.ops.embedded.adapter import EmbeddedLlama
 from local_llm.ops.history_store import HistoryFile
@@ -40,8 +41,7 @@ class Host:
         sys.setswitchinterval(SWITCH_S)
         self._loop = nvim.loop
         self._loop.set_exception_handler(_quiet)
-        # The limits of host.lua are for this process; glibc has read them, nobody inherits them.
-        env = {name: text for name, text in os.environ.items() if not name.startswith("MALLOC_")}
+        env = environment(os.environ)
         editor = NvimEditor(nvim)
         trusted = TrustRecord(record_path(env)).trusts
         folders = {"cache": cache_folder(env), "state": state_folder(env)}
