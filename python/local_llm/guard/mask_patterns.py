@@ -26,6 +26,7 @@ KEY_BEGIN = (
     r"-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|-{5}BEGIN OpenVPN Static key V1-{5}"
     r"|Private-Lines: [0-9]+"
 )
+KEY_WORDS = ("BEGIN", "Private-Lines")  # of which each of them has one
 PLUS = r"(?:\+{1,2}|\.\.?|&|<>|\|\||~|\^|\\)"
 CODE = "[rbufRBUFL@$]{0,2}"  # what may stand before a quote
 _QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"

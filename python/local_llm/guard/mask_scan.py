@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -19,7 +18,6 @@ from local_llm.guard.mask_named import named
 from local_llm.guard.mask_patterns import MARKS, Mark
 from local_llm.guard.mask_value import is_obvious
 from local_llm.guard.secret_format import Format
-from local_llm.guard.secret_names import LIKELY_PATTERN
 from local_llm.guard.secret_places import ALL_PLACES
 from local_llm.guard.vault import PLACEHOLDER
 
@@ -37,7 +35,6 @@ class Facts(msgspec.Struct, frozen=True):
 # Of a line that nothing is known of. False in C, for there are many and a key has no time.
 CLEAN: Final = ()
 Known = Facts | tuple[()]
-_SHORT = 4096  # bytes; of more something is found anyway
 _NOT_A_PASSWORD = re.compile(r"^(?:\$|%|\{|<|\*+$|x+$|\.+$|:)|\}$", re.IGNORECASE)
 
 
@@ -55,15 +52,12 @@ class Scanner:
         self._more = Pattern(more) if more else None
         self._places = [Pattern(places) for places in ALL_PLACES]
         self._marks = [(mark, compiled(p, NO_GROUPS)) for mark, p in MARKS]
-        self._any_mark = compiled(_either(pattern for _, pattern in MARKS), NO_GROUPS)
-        self._any = compiled(_any_of(formats, more), NO_GROUPS)
+        self._any_mark = compiled("|".join(f"(?:{pattern})" for _, pattern in MARKS), NO_GROUPS)
 
     def scan(self, lines: Sequence[str]) -> list[Known]:
         """Return what is known of each line; a line holds no line end."""
         joined = Joined(lines)
         facts: list[Known] = [CLEAN] * len(lines)
-        if self._is_clean(joined) and not self._any_mark.search(joined.data):
-            return facts
         spans: dict[int, list[tuple[int, int, str]]] = {}
         for start, end, kind in self._found(joined):
             row, first, last = joined.place(start, end)
@@ -76,16 +70,12 @@ class Scanner:
     def loose(self, text: str) -> Spans:
         """Return the secrets in a text that is no line, as one that was put together."""
         joined = Joined([text.replace("\n", " ")])
-        return () if self._is_clean(joined) else _spans(joined, self._found(joined))
+        return _spans(joined, self._found(joined))
 
     def formed(self, text: str) -> Spans:
         """Return of such a text only what has the form of a token."""
         joined = Joined([text.replace("\n", " ")])
         return () if is_obvious(text) else _spans(joined, self._formats.find(joined.data))
-
-    def _is_clean(self, joined: Joined) -> bool:
-        """Tell whether there is no secret, where telling that costs less than looking."""
-        return len(joined.data) < _SHORT and not self._any.search(joined.data)
 
     def _marked(self, joined: Joined) -> dict[int, int]:
         """Return what lines may be part of, by row."""
@@ -108,17 +98,6 @@ class Scanner:
         if self._more:
             yield from self._more.find(joined.data)
         yield from named(joined)
-
-
-def _any_of(formats: Sequence[Format], more: Sequence[Format]) -> str:
-    """Return a pattern for all secrets, for a line that most likely has none."""
-    patterns = [one.pattern for one in (*formats, *more, *chain(*ALL_PLACES))]
-    patterns.append(LIKELY_PATTERN)
-    return _either(patterns)
-
-
-def _either(patterns: Iterable[str]) -> str:
-    return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
 def merged(spans: Sequence[tuple[int, int, str]]) -> Spans:

@@ -14,7 +14,7 @@ import re2
 from local_llm.guard.mask import Masker
 from local_llm.guard.mask_blocks import BEGIN, END, LONG
 from local_llm.guard.mask_formats import OPTIONS
-from local_llm.guard.mask_patterns import CODE, PLUS
+from local_llm.guard.mask_patterns import CODE, KEY_WORDS, PLUS
 from local_llm.guard.secret_names import PENDING
 
 _CONTEXT_CHARS = 4096  # before what is held, where a name or a literal may stand
@@ -86,6 +86,8 @@ class StreamMasker:
 
     def _open_key(self) -> int:
         """Return where a key begins to be uncertain: at the first line that may end its body."""
+        if not any(word in self._raw for word in KEY_WORDS):
+            return len(self._raw)
         begin = next(iter(reversed(list(BEGIN.finditer(self._raw)))), None)
         if begin is None or END.search(self._raw, begin.end()):
             return len(self._raw)

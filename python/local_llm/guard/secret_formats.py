@@ -45,7 +45,7 @@ FORMATS: tuple[Format, ...] = (
     Format("azure-secret", r"[A-Za-z0-9_~.\-]{3}[0-9]Q~[A-Za-z0-9_~.\-]{31,}"),
     Format("azure-sas", r"(?:\b|u0026|%26)sig(?:=|%3D)([A-Za-z0-9%+/=_\-]{40,})"),
     Format("azure-key", r"(?i:AccountKey|SharedAccessKey|AccessKey)=([A-Za-z0-9+/]{40,}={0,2})"),
-    Format("azure-key", r"[A-Za-z0-9+/]{52}JQQJ9(?:9|D|H)[A-Za-z0-9+/]{20,}={0,2}"),
+    Format("azure-key", r"\b[A-Za-z0-9+/]{46,}JQQJ9(?:9|D|H)[A-Za-z0-9+/]{20,}={0,2}"),
     Format("slack-token", r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9\-]{10,}"),
     Format("slack-token", r"\bxapp-[0-9]-[A-Za-z0-9\-]{20,}"),
     Format(
