@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -o faulthandler_timeout=120
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help venv neovims wtf-tools demo test check nix-check bench-explain bench-startup bench-connect bench-complete bench-guard bench-wtf soak soak-short fmt docs clean
+.PHONY: help venv compiled neovims wtf-tools demo test check nix-check bench-explain bench-startup bench-connect bench-complete bench-guard bench-wtf soak soak-short fmt docs clean
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -21,6 +21,10 @@ $(READY): pyproject.toml scripts/make_venv.sh
 
 venv: $(READY)  ## make .venv with the package and the tools (a minute, once)
 
+# Nothing else leaves byte code here, and a host of each of a thousand tests would compile itself.
+compiled: venv
+	@$(PYTHON) -m compileall -q python rplugin
+
 neovims: venv  ## find or get the Neovims of the test matrix (15 s, once)
 	@$(PYTHON) scripts/neovim.py --all
 
@@ -30,7 +34,7 @@ wtf-tools: venv  ## get the tools whose diagnostics tests/wtf holds (a minute, o
 demo: venv  ## open a sample file and watch :LocalExplain stream into its window (2 min the first time)
 	@$(PYTHON) scripts/demo.py
 
-test: neovims wtf-tools  ## run every test on the oldest and the newest Neovim (NVIM_MATRIX=0.10 picks one)
+test: neovims wtf-tools compiled  ## run every test on the oldest and the newest Neovim (NVIM_MATRIX=0.10 picks one)
 	@$(PYTEST) -n auto --dist loadfile -m 'not soak' $(ARGS)
 
 check: venv  ## lint, types, formatting and generated documentation; changes nothing
@@ -63,10 +67,10 @@ bench-guard: venv  ## measure what masking costs, and what it finds on the corpu
 bench-complete: neovims  ## measure inline completion: time, messages, tokens, beside bare Lua (ARGS=--quick)
 	@$(PYTHON) tests/bench/complete.py $(ARGS)
 
-soak: neovims  ## hours of explaining, typing, stopping and killing: nothing may be left or grow
+soak: neovims compiled  ## hours of explaining, typing, stopping and killing: nothing may be left or grow
 	@SOAK_SECONDS=$${SOAK_SECONDS:-3600} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
-soak-short: neovims  ## the same for two minutes: half a minute each, on each Neovim
+soak-short: neovims compiled  ## the same for two minutes: half a minute each, on each Neovim
 	@SOAK_SECONDS=$${SOAK_SECONDS:-30} $(PYTEST) -o faulthandler_timeout=0 -m soak $(ARGS)
 
 fmt: venv  ## format Python and Lua in place

@@ -11,17 +11,32 @@ is read-only and of the year 1970, and a file in the plugin names the interprete
 
 from __future__ import annotations
 
+import atexit
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from nobody import without_override
-from plugin_copy import copy_plugin
+from plugin_copy import ROOT, copy_plugin
 
 NAME = "local-llm.nvim"
 _EPOCH = 1  # seconds; the time of every file in Nix's store
+
+
+@cache
+def _compiled() -> Path:
+    """Return a copy with byte code that asks for no file's time, made once in a run."""
+    folder = Path(tempfile.mkdtemp(prefix="local-llm-compiled-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    plugin = copy_plugin(folder / "plugin")
+    command = (sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash")
+    subprocess.run([*command, plugin / "python", plugin / "rplugin"], check=True)
+    return plugin
 
 
 class Store:
@@ -32,14 +47,22 @@ class Store:
         nvim: The editor to wrap.
         kind: "start" or "opt".
         bound: Whether modes bind the editor, as they do everyone but root.
+        compiled: Whether the packager has compiled the plugin's Python, as the flake does.
 
     """
 
     def __init__(
-        self, folder: Path, nvim: str | Path, kind: str = "start", *, bound: bool = True
+        self,
+        folder: Path,
+        nvim: str | Path,
+        kind: str = "start",
+        *,
+        bound: bool = True,
+        compiled: bool = True,
     ) -> None:
         self.folder = folder
-        self.plugin = copy_plugin(folder / f"aaaa-vimplugin-{NAME}")
+        source = _compiled() if compiled else ROOT
+        self.plugin = copy_plugin(folder / f"aaaa-vimplugin-{NAME}", source, compiled=compiled)
         self.python = self._script("bbbb-python3-env/bin/python3", sys.executable)
         (self.plugin / "python-interpreter").write_text(f"{self.python}\n")
         self.packs = folder / "cccc-vim-pack-dir"

@@ -10,12 +10,17 @@ FOLDERS = ("doc", "lua", "plugin", "python", "rplugin")
 FILES = ("pyproject.toml", "README.md", "LICENSE")
 
 
-def copy_plugin(target: Path) -> Path:
-    """Copy what a user's clone needs to `target`, which must not exist; return it."""
+def copy_plugin(target: Path, source: Path = ROOT, *, compiled: bool = False) -> Path:
+    """Copy what a user's clone needs to `target`, which must not exist; return it.
+
+    Args:
+        compiled: Whether byte code goes along.
+
+    """
     target.mkdir(parents=True)
+    unwanted = ["*.egg-info"] if compiled else ["__pycache__", "*.egg-info"]
     for name in FOLDERS:
-        unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(ROOT / name, target / name, ignore=unwanted)
+        shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns(*unwanted))
     for name in FILES:
-        shutil.copy(ROOT / name, target / name)
+        shutil.copy(source / name, target / name)
     return target

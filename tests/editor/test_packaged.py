@@ -165,7 +165,7 @@ def test_a_process_of_the_editor_may_not_write_there(store, open_in):
 
 def test_nor_does_it_where_root_may(store, open_in):
     """Python would leave its byte code; afterwards the fixture compares the folder."""
-    it = store(bound=False)
+    it = store(bound=False, compiled=False)
     explains(open_in(it, it.manifest("full"), provider=PROVIDERS[1]))
 
 
