@@ -64,16 +64,20 @@ class Masked(msgspec.Struct, frozen=True):
 
     def whole(self, at: int) -> int:
         """Return a position of the original; inside of a secret, where it begins."""
-        index = bisect_right(self.spans, at, key=lambda span: span.start) - 1
-        return self.spans[index].start if index >= 0 and at < self.spans[index].end else at
+        span = self._begun(at)
+        return span.start if span and at < span.end else at
 
     def masked(self, at: int) -> int:
         """Return a position's place in the masked text; inside of a secret, where it begins."""
-        index = bisect_right(self.spans, at, key=lambda span: span.start) - 1
-        if index < 0:
+        span = self._begun(at)
+        if span is None:
             return at
-        span = self.spans[index]
         return span.at if at < span.end else span.at + len(span.placeholder) + at - span.end
+
+    def _begun(self, at: int) -> Span | None:
+        """Return the last secret that has begun at a position of the original."""
+        index = bisect_right(self.spans, at, key=lambda span: span.start) - 1
+        return self.spans[index] if index >= 0 else None
 
 
 class Masker:

@@ -9,11 +9,9 @@ the last word, a value whose name has come, literals that may go on, and the bod
 
 from __future__ import annotations
 
-import re2
-
 from local_llm.guard.mask import Masker
 from local_llm.guard.mask_blocks import BEGIN, END, LONG
-from local_llm.guard.mask_formats import OPTIONS
+from local_llm.guard.mask_formats import NO_GROUPS, compiled
 from local_llm.guard.mask_patterns import CODE, KEY_WORDS, PLUS
 from local_llm.guard.secret_names import PENDING
 
@@ -33,7 +31,7 @@ _LITERALS = (
 )
 _LOGIN = r"(?:^|\n)[ \t]*(?:machine|login|account|default)\b[^\n]*(?:\n[^\n]*){0,3}$"
 _WRAPPED = r"(?:^|\n)[^\n]*[A-Za-z0-9_\-/+=.]\\\n[^\n]*(?:\\\n[^\n]*)*$"
-_PENDING = re2.compile(rf"{_LITERALS}|(?i:{PENDING})$|{_LOGIN}|{_WRAPPED}|\S+$".encode(), OPTIONS)
+_PENDING = compiled(rf"{_LITERALS}|(?i:{PENDING})$|{_LOGIN}|{_WRAPPED}|\S+$", NO_GROUPS)
 
 
 class StreamMasker:

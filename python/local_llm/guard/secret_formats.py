@@ -96,7 +96,6 @@ FORMATS: tuple[Format, ...] = (
     prefixed("pulumi-token", "pul-", "[0-9a-f]{40}"),
     prefixed("rubygems-key", "rubygems_", "[0-9a-f]{40,}"),
     Format("dropbox-token", r"\bsl\.(?:u\.)?[A-Za-z0-9_\-]{60,}"),
-    prefixed("sentry-token", "sntrys_|sntryu_", r"[A-Za-z0-9_+/=\-]{32,}"),
     Format("mailgun-key", r"\b[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b"),
     Format("vault-token", r"\b[sbr]\.[A-Za-z0-9]{24}\b", bits=3.5),
     Format("google-token", r"\b1//0[A-Za-z0-9_\-]{40,}"),

@@ -114,7 +114,7 @@ _STRONG = re.compile(
 _BEARER = re.compile(r"(?i)(?:token|secret|password|key|pat)$")
 _OF_DATA = re.compile(
     r"(?i)idempot|cache|primary|foreign|partition|sort|row|dedup|object|lookup|group|trace|request"
-    r"|correlation|entity|registry|event|message|cancel|continuation|page|sync|lock|foreign|unique"
+    r"|correlation|entity|registry|event|message|cancel|continuation|page|sync|lock|unique"
 )
 _WEAK_BITS = 3.0  # a character, of a value whose name says little
 _ARN = re.compile(r"arn:aws[\w:*/-]*$")  # a name of Amazon's, as in `...:secret:shop/db`

@@ -107,7 +107,7 @@ SERVICES: tuple[Format, ...] = (
     prefixed("segment-token", "sgp_|slk_", "[A-Za-z0-9_]{40,}"),
     prefixed("sendinblue-key", "xsmtpsib-", "[0-9a-f]{64}-[A-Za-z0-9]{16}"),
     prefixed("sentry-token", "sntry[a-z]_", r"[A-Za-z0-9_+/=\-]{32,}"),
-    prefixed("slack-token", "xwfp-|xoxe-", r"[A-Za-z0-9\-]{20,}"),
+    prefixed("slack-token", "xwfp-", r"[A-Za-z0-9\-]{20,}"),
     prefixed("stytch-secret", "secret-(?:live|test)-", r"[A-Za-z0-9_\-]{30,}="),
     prefixed("tavily-key", "tvly-(?:dev-|prod-)?", "[A-Za-z0-9]{30,}"),
     prefixed("telnyx-key", "KEY0[0-9A-F]{31}_", "[A-Za-z0-9]{22}"),
